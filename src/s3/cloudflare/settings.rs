@@ -111,11 +111,14 @@ impl Client {
         let write = "write its zoneId, which is on the page of its zone";
         let named = domain.match_indices('.').map(|(dot, _)| &domain[dot + 1..]);
         let names = std::iter::once(domain).chain(named).filter(|name| name.contains('.'));
+        let api = self.api(call)?;
+        let account = utf8_percent_encode(&api.cloudflare.account_id, NOT_OF_HOSTS);
         for name in names {
-            let path = format!("zones?name={}", utf8_percent_encode(name, NOT_OF_HOSTS));
-            let found = self.result_of(call, self.api(call)?, &path, Question::Read).await;
+            let name_asked = utf8_percent_encode(name, NOT_OF_HOSTS);
+            let path = format!("zones?account.id={account}&name={name_asked}");
+            let found = self.result_of(call, api, &path, Question::Read).await;
             let found = found.map_err(|mut error| {
-                if error.is(&ErrorKind::AccessDenied) {
+                if error.status == Some(403) {
                     let said = &error.detail;
                     error.detail =
                         format!("{domain}: the token may not read zones ({said}): {write}");
@@ -123,7 +126,9 @@ impl Client {
                 }
                 error
             })?;
-            let is_it = |zone: &&Json| zone.text_of("name") == Some(name);
+            let is_it = |zone: &&Json| {
+                zone.text_of("name").is_some_and(|found| found.eq_ignore_ascii_case(name))
+            };
             let zone = match &found.value {
                 JsonValue::List(zones) => zones.iter().find(is_it),
                 _ => None,

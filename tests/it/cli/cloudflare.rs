@@ -29,11 +29,14 @@ fn api() -> Api {
         ("/domains/custom/a.example.com", 200, well(json!({}))),
         ("/domains/custom/b.example.com", 200, well(json!({}))),
         ("/r2/buckets/media/sippy", 200, well(sippy)),
-        ("/client/v4/zones?name=c.example.com", 200, well(json!([]))),
-        ("/client/v4/zones?name=example.com", 200, well(zones)),
-        ("/client/v4/zones?name=c.example.org", 200, well(json!([]))),
-        ("/client/v4/zones?name=example.org", 200, well(json!([]))),
-        ("/client/v4/zones?name=c.example.net", 403, no_right),
+        ("&name=c.example.com", 200, well(json!([]))),
+        ("&name=example.com", 200, well(zones.clone())),
+        ("&name=c.example.org", 200, well(json!([]))),
+        ("&name=example.org", 200, well(json!([]))),
+        ("&name=d.Example.com", 200, well(json!([]))),
+        ("&name=Example.com", 200, well(zones)),
+        ("&name=c.example.net", 403, no_right.clone()),
+        ("&name=c.example.info", 401, no_right),
     ])
 }
 
@@ -92,6 +95,20 @@ fn domains_are_attached_changed_and_detached_one_by_one() {
 }
 
 #[test]
+fn a_zone_is_asked_for_in_the_account_and_known_by_its_name_in_any_case() {
+    let api = api();
+    let kept = |name: &str| json!({ "domain": name, "zoneId": ZONE, "minTLS": "1.0" });
+    let wanted = json!({ "domains":
+        [kept("a.example.com"), kept("b.example.com"), { "domain": "d.Example.com" }] });
+    set(&api, "custom-domains", &wanted, &[]).ended(0);
+    let made = changes(&api).into_iter().find(|(method, ..)| method == "POST").unwrap();
+    assert_eq!(made.2["zoneId"], ZONE);
+    let asked = api.asked.lock().unwrap();
+    let zones: Vec<_> = asked.iter().filter(|asked| asked.contains("/zones?")).collect();
+    assert!(zones.len() == 2 && zones.iter().all(|asked| asked.contains("account.id=0123456789")));
+}
+
+#[test]
 fn a_domain_whose_zone_is_not_found_is_not_sent_and_all_can_be_detached() {
     let api = api();
     let wanted = json!({ "domains": [{ "domain": "c.example.org" }] });
@@ -100,6 +117,9 @@ fn a_domain_whose_zone_is_not_found_is_not_sent_and_all_can_be_detached() {
     let wanted = json!({ "domains": [{ "domain": "c.example.net" }] });
     let told = set(&api, "custom-domains", &wanted, &[]).ended(1);
     assert!(told.err.contains("may not read zones (Cloudflare's API: no right)"), "{}", told.err);
+    let wanted = json!({ "domains": [{ "domain": "c.example.info" }] });
+    let told = set(&api, "custom-domains", &wanted, &[]).ended(1);
+    assert!(!told.err.contains("may not read zones"), "the token itself: {}", told.err);
     let twice = json!({ "domains": [{ "domain": "c.example" }, { "domain": "c.example" }] });
     let told = set(&api, "custom-domains", &twice, &[]).ended(1);
     assert!(told.err.contains("c.example is there twice"), "{}", told.err);
