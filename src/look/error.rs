@@ -19,6 +19,8 @@ pub enum LookError {
     Unsupported(String),
     /// What was asked for is not there; why, as a clause: `the archive has no member a`.
     Absent(String),
+    /// There is nothing in it that a look shows; why, as a sentence: `the PDF has no text`.
+    Wordless(String),
     /// To read on would take more time or memory than a look may; what was too much.
     TooMuch(String),
 }
@@ -53,7 +55,7 @@ impl fmt::Display for LookError {
             LookError::Source(error) => error.fmt(f),
             LookError::Malformed(what) => write!(f, "the object is damaged: {what}"),
             LookError::Unsupported(what) => write!(f, "Windlass cannot read {what}"),
-            LookError::Absent(what) => f.write_str(what),
+            LookError::Absent(what) | LookError::Wordless(what) => f.write_str(what),
             LookError::TooMuch(what) => write!(f, "a look stops here: {what}"),
         }
     }

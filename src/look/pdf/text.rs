@@ -36,7 +36,7 @@ pub struct PdfText {
 /// The text of the pages in their order.
 ///
 /// # Errors
-/// `Unsupported` where the document is encrypted, `Absent` where it has no text; the first error
+/// `Unsupported` where the document is encrypted, `Wordless` where it has no text; the first error
 /// of a page where no page could be read.
 pub fn pdf_text(source: &Arc<ObjectBytes>) -> Looked<PdfText> {
     let first = source.read(0, FIRST)?;
@@ -133,9 +133,9 @@ impl Reading<'_> {
         Err(match self.failed {
             Some(error) => error,
             None if self.text.unknown > 0 => {
-                LookError::Absent("the PDF does not say which characters its text has".to_owned())
+                LookError::Wordless("the PDF does not say which characters its text has".to_owned())
             }
-            None => LookError::Absent("the PDF has no text: its pages are pictures".to_owned()),
+            None => LookError::Wordless("the PDF has no text: its pages are pictures".to_owned()),
         })
     }
 }
