@@ -39,7 +39,7 @@ fn overlap_of_rows(rows: &SourceRows, to: &Prefix, moving: bool) -> Option<&'sta
     let near = to.as_str().starts_with(rows.place()) || moving && below.starts_with(&place);
     let may = |name: &str, is_prefix: bool| {
         let last = name.strip_suffix(DELIMITER).unwrap_or(name);
-        let odd = last.contains(DELIMITER) || matches!(last, "." | "..");
+        let odd = name.is_empty() || last.contains(DELIMITER) || matches!(last, "." | "..");
         same || odd || near && is_prefix
     };
     rows.picked(may).find_map(|row| overlap(&row.target, &row.target.below(to), moving))
@@ -111,6 +111,14 @@ mod tests {
             assert!(refused(&["d/a", "d/b"], "d/a/").is_none());
             assert!(refused(&["d/a", "d/b"], "").is_none());
             assert!(refused(&["d/x/a", "d/b"], "d/x/").is_some(), "rows that a search found");
+        }
+        for place in ["p/", "a/p/"] {
+            let marker = SourceRow { target: Target::Object(place.into()), size: None };
+            let inside = SourceRow { target: target(&format!("{place}x")), size: None };
+            let with_marker = Target::Rows(vec![marker, inside].into());
+            let refused = |to: &str| overlap(&with_marker, &target(to), false).is_some();
+            assert!(refused(""), "the marker of {place} has its whole key for a name");
+            assert!(!refused("b/"));
         }
         let dots = |names: &[&str], to: &str| overlap(&rows(names), &target(to), true).is_some();
         assert!(dots(&["d/a", "d/b"], "./d/") && dots(&["d/a", "d/e/"], "x/../d/e/"));
