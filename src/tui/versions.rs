@@ -74,13 +74,13 @@ async fn plan(
             all.add(step(&client.versions_of(&object).await?, wanted));
             continue;
         }
-        let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
+        let prefix = prefix_of(&target)?;
         let (steps, bytes) = (all.steps.len(), all.bytes);
         let so_far = |plan: &RestorePlan| {
             let objects = (steps + plan.steps.len()) as u64;
             tell(Answer::Measured(Measure { objects, bytes: bytes + plan.bytes, done: false }));
         };
-        let plan = client.plan_restore(bucket, &prefix, wanted, so_far).await?;
+        let plan = client.plan_restore(bucket, prefix, wanted, so_far).await?;
         all = all.with(plan);
     }
     Ok(all)
@@ -108,10 +108,31 @@ async fn erase(
         let emptied = if let Some(object) = target.object(bucket) {
             client.delete_versions_of(&object.at_version(None), stop, so_far).await?
         } else {
-            let prefix = target.prefix().cloned().unwrap_or_else(Prefix::root);
-            client.delete_versions_below(bucket, &prefix, stop, so_far).await?
+            let prefix = prefix_of(&target)?;
+            client.delete_versions_below(bucket, prefix, stop, so_far).await?
         };
         all.add(emptied);
     }
     Ok(all)
+}
+
+/// What is neither an object nor a prefix is not taken for the whole bucket.
+fn prefix_of(target: &Target) -> Result<&Prefix, Error> {
+    target.prefix().ok_or_else(|| {
+        Error::new(ErrorKind::Other, "ask for versions", target.as_str())
+            .detail("several rows are asked for one by one")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::transfer::SourceRow;
+
+    #[test]
+    fn rows_in_a_bunch_are_not_taken_for_the_whole_bucket() {
+        assert_eq!(prefix_of(&Target::Prefix("a/".into())).unwrap().as_str(), "a/");
+        let row = SourceRow { target: Target::Object("a".into()), size: None };
+        assert!(prefix_of(&Target::Rows(vec![row].into())).is_err());
+    }
 }
