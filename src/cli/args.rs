@@ -20,6 +20,7 @@ pub mod settings;
 pub mod transfer;
 pub mod versions;
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -114,7 +115,7 @@ pub struct Arguments {
 
 /// Which server is asked, and as whom. Without any of them: the default of config.toml, else the
 /// AWS chain.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Default, Args)]
 #[command(next_help_heading = "Server")]
 pub struct TargetFlags {
     /// A connection of config.toml
@@ -144,6 +145,22 @@ pub struct TargetFlags {
     /// Pay for the requests, where the bucket's owner does not
     #[arg(long, global = true)]
     pub requester_pays: bool,
+}
+
+/// Without the command for the key, which may hold a secret.
+impl fmt::Debug for TargetFlags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TargetFlags")
+            .field("connection", &self.connection)
+            .field("profile", &self.profile)
+            .field("region", &self.region)
+            .field("endpoint_url", &self.endpoint_url)
+            .field("path_style", &self.path_style)
+            .field("no_sign_request", &self.no_sign_request)
+            .field("sse_c_key", &self.sse_c_key)
+            .field("requester_pays", &self.requester_pays)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Arguments {

@@ -98,18 +98,28 @@ pub struct Protection {
 }
 
 /// How requests about objects are sent: with a key of the customer's own, at the requester's cost.
-/// It holds no secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// It holds no key; what `key_command` holds may be secret, so `Debug` leaves it out.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AccessSpec {
     /// The file that has the key for SSE-C.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
-    /// The command that prints it; it may hold secrets itself, and is not shown.
+    /// The command that prints it, where there is no file; it is shown to whoever changes it alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_command: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub requester_pays: bool,
+}
+
+impl fmt::Debug for AccessSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessSpec")
+            .field("key_file", &self.key_file)
+            .field("key_command", &self.key_command.as_ref().map(|_| "…"))
+            .field("requester_pays", &self.requester_pays)
+            .finish()
+    }
 }
 
 impl AccessSpec {
@@ -193,6 +203,14 @@ mod tests {
         let readable = Restore::parse(header).unwrap();
         assert_eq!(readable.until.unwrap().to_string(), "2012-12-21T00:00:00Z");
         assert_eq!(Restore::parse("nonsense"), None);
+    }
+
+    #[test]
+    fn debug_text_has_no_command() {
+        let key_command = Some("vault read -token=hush key".to_owned());
+        let spec = AccessSpec { key_command, requester_pays: true, ..AccessSpec::default() };
+        let shown = format!("{spec:?}");
+        assert!(!shown.contains("hush") && shown.contains("requester_pays: true"), "{shown}");
     }
 
     #[test]
