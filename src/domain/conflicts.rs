@@ -13,6 +13,8 @@ pub struct Conflicts {
     /// Why it could not be told for some; they are treated as absent and guarded when they are
     /// written.
     pub unknown: Option<Error>,
+    /// There was more to look at than a look takes; the rest is guarded in the same way.
+    pub partly: bool,
 }
 
 /// A destination that is there already, beside what is to go there.

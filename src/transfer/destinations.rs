@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
+use futures_util::stream::{self, StreamExt as _};
 use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Key, Prefix};
@@ -27,8 +31,11 @@ const SAMPLE: usize = 5;
 const MOST_PAGES: usize = 20;
 const MOST_FILES: usize = 20_000;
 
-/// Rows of a copy that are looked at, with a request for each.
-const MOST_ROWS: usize = 1_000;
+/// Requests that one look sends, whatever it looks at: it is waited for.
+const MOST_REQUESTS: usize = 1_000;
+
+/// Rows that are looked at side by side.
+const AT_ONCE: usize = 16;
 
 /// Nothing is changed by looking, and nothing rests on it: a job that finds a destination later
 /// fails by itself. Copies go to `destination`.
@@ -37,39 +44,57 @@ pub async fn conflicts(
     source: &dyn Remote,
     destination: &dyn Remote,
 ) -> Conflicts {
-    let mut found = Conflicts::default();
+    let look = Look::new(source, destination);
+    let mut found = Found::default();
     for spec in specs {
         let looked = match spec.work {
             Work::Upload { source: file, bucket, target, .. } => {
-                upload(source, file, &bucket, &target, &mut found).await
+                look.upload(file, &bucket, &target).await
             }
             Work::Download { bucket, source: from, folder, name, .. } => {
-                download(source, &bucket, &from, &folder, name, &mut found).await
+                look.download(&bucket, &from, folder, name).await
             }
             Work::Copy { bucket, source: from, to_bucket, target, .. } => {
-                let remotes = (source, destination);
-                copy(remotes, (&bucket, &from), (&to_bucket, &target), &mut found).await
+                look.copy((&bucket, &from), (&to_bucket, &target)).await
             }
-            Work::Delete { .. } => Ok(()),
+            Work::Delete { .. } => Ok(Found::default()),
         };
-        if let Err(error) = looked {
-            found.unknown.get_or_insert(error);
-        }
+        found.take(looked.unwrap_or_else(Found::not_told));
     }
-    found
+    look.ended(found).await
 }
 
-impl Conflicts {
-    fn add(&mut self, place: String, there: ConflictSide, new: ConflictSide) {
+/// What exists, as far as it was looked at.
+#[derive(Default)]
+struct Found {
+    existing: u64,
+    /// The first few; of some the new one is still to be asked for.
+    sample: Vec<(Existing, Option<ObjectAddress>)>,
+    unknown: Option<Error>,
+}
+
+impl Found {
+    fn not_told(error: Error) -> Found {
+        Found { unknown: Some(error), ..Found::default() }
+    }
+
+    fn add(&mut self, found: Existing, to_ask: Option<ObjectAddress>) {
         self.existing += 1;
-        if self.sample.len() < SAMPLE {
-            self.sample.push(Existing { place, there, new });
+        if self.shows_next() {
+            self.sample.push((found, to_ask));
         }
     }
 
     /// Whether the next one is shown: only of those more is asked.
     fn shows_next(&self) -> bool {
         self.sample.len() < SAMPLE
+    }
+
+    fn take(&mut self, other: Found) {
+        self.existing += other.existing;
+        self.sample.extend(other.sample);
+        self.sample.truncate(SAMPLE);
+        self.unknown = self.unknown.take().or(other.unknown);
     }
 }
 
@@ -98,172 +123,271 @@ impl ConflictSide {
     }
 }
 
-async fn upload(
-    remote: &dyn Remote,
-    source: PathBuf,
-    bucket: &Bucket,
-    target: &Target,
-    found: &mut Conflicts,
-) -> Result<(), Error> {
-    match target {
-        Target::Object(key) => {
-            let new = blocking(move || {
-                Ok(ConflictSide::of_file(&source.canonicalize().unwrap_or(source)))
-            });
-            object(remote, bucket, key, new.await?, found).await
-        }
-        Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => Ok(()),
-        Target::Prefix(prefix) => {
-            let taken = keys_below(remote, bucket, (prefix, None)).await?;
-            if taken.is_empty() {
-                return Ok(());
-            }
-            let files = blocking(move || files_below(&source)).await?;
-            for (file, path) in &files {
-                let Some(there) = taken.get(file) else { continue };
-                let new = if found.shows_next() {
-                    ConflictSide::of_file(path)
-                } else {
-                    ConflictSide::default()
-                };
-                found.add(prefix.key(file).into_string(), *there, new);
-            }
-            Ok(())
-        }
-    }
+/// One look at the destinations of any number of jobs.
+struct Look<'a> {
+    source: &'a dyn Remote,
+    destination: &'a dyn Remote,
+    /// Requests that may still be sent.
+    left: AtomicUsize,
+    /// Something was not looked at.
+    partly: AtomicBool,
 }
 
-async fn download(
-    remote: &dyn Remote,
-    bucket: &Bucket,
-    source: &Target,
-    folder: &Path,
-    name: Option<String>,
-    found: &mut Conflicts,
-) -> Result<(), Error> {
-    match source {
-        Target::Object(key) | Target::Version(key, _) => {
-            let path = match name {
-                Some(name) => folder.join(name),
-                None => local_path(folder, key.name()),
-            };
-            if path.symlink_metadata().is_ok() {
-                let asked = match source.object(bucket).filter(|_| found.shows_next()) {
-                    Some(address) => remote.head(&address).await.ok(),
-                    None => None,
-                };
-                let new =
-                    asked.map_or_else(ConflictSide::default, |head| ConflictSide::of_object(&head));
-                found.add(path.display().to_string(), ConflictSide::of_file(&path), new);
-            }
-        }
-        Target::Rows(rows) => {
-            let (rows, into) = (rows.clone(), folder.to_owned());
-            let there = blocking(move || Ok(rows_there(&rows, &into))).await?;
-            for (row, path) in there {
-                Box::pin(download(remote, bucket, &row, &path, None, found)).await?;
-            }
-        }
-        Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
-            let folder = folder.to_owned();
-            let exists = folder.clone();
-            if !blocking(move || Ok(has_entries(&exists))).await? {
-                return Ok(());
-            }
-            let keys = keys_below(remote, bucket, (prefix, source.at())).await?;
-            let existing = blocking(move || {
-                let paths = keys.iter().map(|(relative, new)| (local_path(&folder, relative), new));
-                let existing = paths.filter(|(path, _)| path.symlink_metadata().is_ok());
-                let both = existing.map(|(path, new)| (ConflictSide::of_file(&path), path, *new));
-                Ok(both.collect::<Vec<_>>())
-            });
-            for (there, path, new) in existing.await? {
-                found.add(path.display().to_string(), there, new);
-            }
-        }
-    }
-    Ok(())
-}
+type Looked<'a> = Pin<Box<dyn Future<Output = Result<Found, Error>> + Send + 'a>>;
 
-async fn copy(
-    (remote, there): (&dyn Remote, &dyn Remote),
-    (bucket, source): (&Bucket, &Target),
-    (to_bucket, target): (&Bucket, &Target),
-    found: &mut Conflicts,
-) -> Result<(), Error> {
-    match (source, target) {
-        (Target::Prefix(from) | Target::PrefixAt(from, _), Target::Prefix(to)) => {
-            let taken = keys_below(there, to_bucket, (to, None)).await?;
-            if taken.is_empty() {
-                return Ok(());
-            }
-            for (relative, new) in keys_below(remote, bucket, (from, source.at())).await? {
-                if let Some(there) = taken.get(&relative) {
-                    found.add(to.key(&relative).into_string(), *there, new);
-                }
-            }
-            Ok(())
+impl Look<'_> {
+    fn new<'a>(source: &'a dyn Remote, destination: &'a dyn Remote) -> Look<'a> {
+        let (left, partly) = (AtomicUsize::new(MOST_REQUESTS), AtomicBool::default());
+        Look { source, destination, left, partly }
+    }
+
+    fn may_ask(&self) -> bool {
+        let took = self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok();
+        if !took {
+            self.stop_short();
         }
-        (Target::Rows(rows), Target::Prefix(to)) => {
-            for row in rows.in_order().take(MOST_ROWS) {
-                let target = row.target.below(to);
-                let (from, into) = ((bucket, &row.target), (to_bucket, &target));
-                Box::pin(copy((remote, there), from, into, found)).await?;
-            }
-            Ok(())
+        took
+    }
+
+    fn could_ask(&self) -> bool {
+        let could = self.left.load(Relaxed) > 0;
+        if !could {
+            self.stop_short();
         }
-        (from, to) => {
-            let key = || ObjectAddress::new(bucket.clone(), Key::new(from.as_str()));
-            let address = from.object(bucket).unwrap_or_else(key);
-            let to = Key::new(to.as_str());
-            let before = found.existing;
-            object(there, to_bucket, &to, ConflictSide::default(), found).await?;
-            if found.existing > before
-                && let Some(shown) = found.sample.get_mut(usize::try_from(before).unwrap_or(SAMPLE))
-                && let Ok(head) = remote.head(&address).await
+        could
+    }
+
+    fn stop_short(&self) {
+        self.partly.store(true, Relaxed);
+    }
+
+    /// Asks for what the question shows.
+    async fn ended(&self, found: Found) -> Conflicts {
+        let Found { existing, sample, unknown } = found;
+        let mut shown = Vec::with_capacity(sample.len());
+        for (mut each, to_ask) in sample {
+            if let Some(address) = to_ask
+                && let Ok(head) = self.source.head(&address).await
             {
-                shown.new = ConflictSide::of_object(&head);
+                each.new = ConflictSide::of_object(&head);
             }
-            Ok(())
+            shown.push(each);
+        }
+        Conflicts { existing, sample: shown, unknown, partly: self.partly.load(Relaxed) }
+    }
+
+    async fn upload(
+        &self,
+        source: PathBuf,
+        bucket: &Bucket,
+        target: &Target,
+    ) -> Result<Found, Error> {
+        match target {
+            Target::Object(key) => {
+                let new = blocking(move || {
+                    Ok(ConflictSide::of_file(&source.canonicalize().unwrap_or(source)))
+                });
+                self.object((self.source, bucket), key, new.await?, None).await
+            }
+            Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => Ok(Found::default()),
+            Target::Prefix(prefix) => {
+                let taken = self.keys_below((self.source, bucket), (prefix, None)).await?;
+                if taken.is_empty() {
+                    return Ok(Found::default());
+                }
+                let prefix = prefix.clone();
+                let (found, looked_at) = blocking(move || {
+                    let (mut found, files) = (Found::default(), files_below(&source)?);
+                    for (file, path) in &files {
+                        let Some(there) = taken.get(file) else { continue };
+                        let new = match found.shows_next() {
+                            true => ConflictSide::of_file(path),
+                            false => ConflictSide::default(),
+                        };
+                        let place = prefix.key(file).into_string();
+                        found.add(Existing { place, there: *there, new }, None);
+                    }
+                    Ok((found, files.len()))
+                })
+                .await?;
+                if looked_at == MOST_FILES {
+                    self.stop_short();
+                }
+                Ok(found)
+            }
         }
     }
-}
 
-async fn object(
-    remote: &dyn Remote,
-    bucket: &Bucket,
-    key: &Key,
-    new: ConflictSide,
-    found: &mut Conflicts,
-) -> Result<(), Error> {
-    let address = ObjectAddress::new(bucket.clone(), key.clone());
-    match remote.head(&address).await {
-        Ok(head) => found.add(key.as_str().to_owned(), ConflictSide::of_object(&head), new),
-        Err(error) if error.is(&ErrorKind::NoSuchKey) => {}
-        Err(error) => return Err(error),
-    }
-    Ok(())
-}
-
-/// Keys below a prefix, without it, in their order.
-async fn keys_below(
-    remote: &dyn Remote,
-    bucket: &Bucket,
-    (prefix, at): (&Prefix, Option<Timestamp>),
-) -> Result<BTreeMap<String, ConflictSide>, Error> {
-    let (mut keys, mut cursor) = (BTreeMap::new(), PageCursor::default());
-    for _ in 0..MOST_PAGES {
-        let token = cursor.token().cloned();
-        let query = ListQuery { at, token, ..ListQuery::below(bucket, prefix) };
-        let listed = remote.list_page(&query).await?;
-        cursor.follow(&listed, bucket, prefix)?;
-        let rows = listed.page.rows();
-        keys.extend(rows.map(|row| (row.name.to_owned(), ConflictSide::of_row(&row))));
-        if cursor.is_at_end() {
-            break;
+    async fn download(
+        &self,
+        bucket: &Bucket,
+        source: &Target,
+        folder: PathBuf,
+        name: Option<String>,
+    ) -> Result<Found, Error> {
+        match source {
+            Target::Object(key) | Target::Version(key, _) => {
+                let path = match name {
+                    Some(name) => folder.join(name),
+                    None => local_path(&folder, key.name()),
+                };
+                let place = path.display().to_string();
+                let there = blocking(move || {
+                    Ok(path.symlink_metadata().is_ok().then(|| ConflictSide::of_file(&path)))
+                });
+                let mut found = Found::default();
+                if let Some(there) = there.await? {
+                    let new = ConflictSide::default();
+                    found.add(Existing { place, there, new }, source.object(bucket));
+                }
+                Ok(found)
+            }
+            Target::Rows(rows) => {
+                let rows = rows.clone();
+                let (there, all) = blocking(move || Ok(rows_there(&rows, &folder))).await?;
+                if !all {
+                    self.stop_short();
+                }
+                let looks = there.into_iter().map(|(row, into)| self.row_down(bucket, row, into));
+                Self::all(looks).await
+            }
+            Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
+                let exists = folder.clone();
+                if !blocking(move || Ok(has_entries(&exists))).await? {
+                    return Ok(Found::default());
+                }
+                let keys = self.keys_below((self.source, bucket), (prefix, source.at())).await?;
+                blocking(move || {
+                    let mut found = Found::default();
+                    for (relative, new) in keys {
+                        let path = local_path(&folder, &relative);
+                        if path.symlink_metadata().is_ok() {
+                            let there = ConflictSide::of_file(&path);
+                            let place = path.display().to_string();
+                            found.add(Existing { place, there, new }, None);
+                        }
+                    }
+                    Ok(found)
+                })
+                .await
+            }
         }
     }
-    Ok(keys)
+
+    async fn copy(
+        &self,
+        (bucket, source): (&Bucket, &Target),
+        (to_bucket, target): (&Bucket, &Target),
+    ) -> Result<Found, Error> {
+        match (source, target) {
+            (Target::Prefix(from) | Target::PrefixAt(from, _), Target::Prefix(to)) => {
+                let mut found = Found::default();
+                let taken = self.keys_below((self.destination, to_bucket), (to, None)).await?;
+                if taken.is_empty() {
+                    return Ok(found);
+                }
+                let keys = self.keys_below((self.source, bucket), (from, source.at())).await?;
+                for (relative, new) in keys {
+                    if let Some(there) = taken.get(&relative) {
+                        let place = to.key(&relative).into_string();
+                        found.add(Existing { place, there: *there, new }, None);
+                    }
+                }
+                Ok(found)
+            }
+            (Target::Rows(rows), Target::Prefix(to)) => {
+                // With nothing left to ask with, no row tells anything more.
+                let rows = rows.in_order().take_while(|_| self.could_ask());
+                let looks = rows.map(|row| {
+                    let target = row.target.below(to);
+                    self.row_copied(bucket, row.target, to_bucket, target)
+                });
+                Self::all(looks).await
+            }
+            (from, to) => {
+                let key = || ObjectAddress::new(bucket.clone(), Key::new(from.as_str()));
+                let address = from.object(bucket).unwrap_or_else(key);
+                let to = Key::new(to.as_str());
+                let there = (self.destination, to_bucket);
+                self.object(there, &to, ConflictSide::default(), Some(address)).await
+            }
+        }
+    }
+
+    fn row_down<'a>(&'a self, bucket: &'a Bucket, row: Target, into: PathBuf) -> Looked<'a> {
+        Box::pin(async move { self.download(bucket, &row, into, None).await })
+    }
+
+    fn row_copied<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        row: Target,
+        to_bucket: &'a Bucket,
+        target: Target,
+    ) -> Looked<'a> {
+        Box::pin(async move { self.copy((bucket, &row), (to_bucket, &target)).await })
+    }
+
+    /// What rows tell, some of them at once; the first that cannot be told ends it.
+    async fn all<'a>(looks: impl Iterator<Item = Looked<'a>> + Send) -> Result<Found, Error> {
+        let (mut all, mut looked) = (Found::default(), stream::iter(looks).buffered(AT_ONCE));
+        while let Some(found) = looked.next().await {
+            let found = found.unwrap_or_else(Found::not_told);
+            all.take(found);
+            if all.unknown.is_some() {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn object(
+        &self,
+        (remote, bucket): (&dyn Remote, &Bucket),
+        key: &Key,
+        new: ConflictSide,
+        to_ask: Option<ObjectAddress>,
+    ) -> Result<Found, Error> {
+        let mut found = Found::default();
+        if !self.may_ask() {
+            return Ok(found);
+        }
+        let address = ObjectAddress::new(bucket.clone(), key.clone());
+        match remote.head(&address).await {
+            Ok(head) => {
+                let (place, there) = (key.as_str().to_owned(), ConflictSide::of_object(&head));
+                found.add(Existing { place, there, new }, to_ask);
+                Ok(found)
+            }
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(found),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keys below a prefix, without it, in their order.
+    async fn keys_below(
+        &self,
+        (remote, bucket): (&dyn Remote, &Bucket),
+        (prefix, at): (&Prefix, Option<Timestamp>),
+    ) -> Result<BTreeMap<String, ConflictSide>, Error> {
+        let (mut keys, mut cursor) = (BTreeMap::new(), PageCursor::default());
+        for _ in 0..MOST_PAGES {
+            if !self.may_ask() {
+                return Ok(keys);
+            }
+            let token = cursor.token().cloned();
+            let query = ListQuery { at, token, ..ListQuery::below(bucket, prefix) };
+            let listed = remote.list_page(&query).await?;
+            cursor.follow(&listed, bucket, prefix)?;
+            let rows = listed.page.rows();
+            keys.extend(rows.map(|row| (row.name.to_owned(), ConflictSide::of_row(&row))));
+            if cursor.is_at_end() {
+                return Ok(keys);
+            }
+        }
+        self.stop_short();
+        Ok(keys)
+    }
 }
 
 fn files_below(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
@@ -282,8 +406,9 @@ fn local_path(folder: &Path, relative: &str) -> PathBuf {
     path
 }
 
-/// The rows that something of their names is in the folder of, each with where it goes.
-fn rows_there(rows: &SourceRows, folder: &Path) -> Vec<(Target, PathBuf)> {
+/// The rows that something of their names is in the folder of, each with where it goes; and
+/// whether those are all.
+fn rows_there(rows: &SourceRows, folder: &Path) -> (Vec<(Target, PathBuf)>, bool) {
     let place = |row: SourceRow| {
         let mut into = folder.to_owned();
         if let Some(prefix) = row.target.prefix() {
@@ -295,7 +420,8 @@ fn rows_there(rows: &SourceRows, folder: &Path) -> Vec<(Target, PathBuf)> {
         Some(key) => local_path(path, key.name()).symlink_metadata().is_ok(),
         None => has_entries(path),
     };
-    rows.in_order().take(MOST_FILES).map(place).filter(is_there).collect()
+    let there = rows.in_order().take(MOST_FILES).map(place).filter(is_there).collect();
+    (there, rows.len() <= MOST_FILES)
 }
 
 fn has_entries(folder: &Path) -> bool {

@@ -30,7 +30,8 @@ fn sources(specs: &[JobSpec]) -> Vec<(Target, PathBuf)> {
 }
 
 fn existing(count: u64) -> Reply {
-    Ok(Answer::Checked(Conflicts { existing: count, sample: vec![taken("a.txt")], unknown: None }))
+    let sample = vec![taken("a.txt")];
+    Ok(Answer::Checked(Conflicts { existing: count, sample, ..Conflicts::default() }))
 }
 
 #[test]

@@ -126,10 +126,11 @@ fn a_path_that_is_not_there_is_explained_and_esc_leaves() {
 fn what_exists_there_is_asked_about() {
     let mut app = inside();
     app.keys("u").reply(entries("/desk", &["old.txt"])).keys("enter");
-    let conflicts = Conflicts { existing: 1, sample: vec![taken("raw/old.txt")], unknown: None };
+    let sample = vec![taken("raw/old.txt")];
+    let conflicts = Conflicts { existing: 1, sample, partly: true, ..Conflicts::default() };
     app.reply(Ok(Answer::Checked(conflicts)));
     let Some(Dialog::Choice(choice)) = app.state.dialog() else { panic!("no choice") };
-    assert!(choice.lines[0].contains("object"));
+    assert_eq!(choice.lines[0], "1 object already exists, of the first that were looked at:");
     app.keys("esc");
     assert!(uploads(&mut app).is_empty());
 }

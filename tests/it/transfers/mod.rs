@@ -90,6 +90,7 @@ mod collisions;
 mod conditions;
 mod control;
 mod crash;
+mod destinations;
 mod disk;
 mod fake;
 mod faults;

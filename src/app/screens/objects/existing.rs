@@ -21,7 +21,11 @@ pub fn question(specs: &[JobSpec], conflicts: &Conflicts, zone: &TimeZone) -> Di
     let rows = ANSWERS.iter().map(|(key, title, note, _)| ChoiceRow::new(*key, *title).note(*note));
     let mut choice = Choice::new("Already exists", rows.collect());
     let verb = if conflicts.existing == 1 { "exists" } else { "exist" };
-    choice.lines = vec![format!("{} already {verb}:", Counted(conflicts.existing, noun(specs)))];
+    let count = Counted(conflicts.existing, noun(specs));
+    choice.lines = vec![match conflicts.partly {
+        true => format!("{count} already {verb}, of the first that were looked at:"),
+        false => format!("{count} already {verb}:"),
+    }];
     choice.subjects = conflicts.sample.iter().map(|found| found.place.clone()).collect();
     choice.facts = conflicts.sample.iter().map(|found| both(found, zone)).collect();
     Dialog::Choice(choice)
