@@ -32,7 +32,9 @@ pub struct Choice {
     pub connections: Vec<Connection>,
     pub current: ConnectionName,
     pub settings: Settings,
-    /// How objects are asked for.
+    /// How objects are asked for, as the flags say.
+    pub access_spec: AccessSpec,
+    /// The same, once [`Choice::read_key`] has been asked.
     pub access: Access,
     /// Whether verbs answer programs: one JSON object a line.
     pub json: bool,
@@ -91,9 +93,17 @@ impl Choice {
         let key_file = flags.sse_c_key.clone();
         let key_command = flags.sse_c_key_command.clone();
         let requester_pays = flags.requester_pays;
-        let spec = AccessSpec { key_file, key_command, requester_pays };
-        let access = Access::of(&spec)?;
-        Ok(Choice { access, first, keyless, ..choice })
+        let access_spec = AccessSpec { key_file, key_command, requester_pays };
+        Ok(Choice { access_spec, first, keyless, ..choice })
+    }
+
+    /// Reads the key that the flags name.
+    ///
+    /// # Errors
+    /// As [`Access::of`].
+    pub async fn read_key(self) -> Result<Choice, Error> {
+        let access = Access::of(&self.access_spec).await?;
+        Ok(Choice { access, ..self })
     }
 
     /// Each profile is a connection that can be changed to, unless another one has its name.
@@ -178,6 +188,7 @@ pub fn choose(
         connections,
         current,
         settings: configuration.settings,
+        access_spec: AccessSpec::default(),
         access: Access::default(),
         json: false,
         first: false,

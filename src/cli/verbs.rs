@@ -75,6 +75,21 @@ fn attempt(verb: &Verb, flags: &TargetFlags, json: bool) -> Result<Status, Troub
         eprintln!("windlass: {}", visible(&told));
     }
     let runtime = runtime()?;
+    // A command that prints the key is in a group of its own: ^C ends it by ending this.
+    let read = runtime.block_on(async {
+        tokio::select! {
+            read = choice.read_key() => read,
+            () = interrupted() => Err(Error::new(ErrorKind::Cancelled, "the command", "")),
+        }
+    });
+    let choice = match read {
+        Ok(choice) => choice,
+        Err(error) => {
+            // A pipe that the key was to come from may still be read.
+            runtime.shutdown_background();
+            return Err(error.into());
+        }
+    };
     let panicked = Arc::new(Notify::new());
     let tell = Arc::clone(&panicked);
     crash::on_panic(move || tell.notify_one());

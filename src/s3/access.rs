@@ -1,12 +1,12 @@
 //! Sends requests about objects with a key of the customer's own (SSE-C), or at the requester's
 //! cost.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::types::RequestPayer;
 use base64::Engine as _;
@@ -20,13 +20,17 @@ use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::presign::LinkMethod;
 use crate::domain::protection::AccessSpec;
-use crate::s3::key_command::{READ_KEY, printed, printed_now, program};
+use crate::s3::key_command::{LIMIT, MOST, READ_KEY, printed, program};
+use crate::s3::tasks::blocking;
 
 /// Bytes of a key.
 const KEY: usize = 32;
 
-/// More than any form of a key has, in bytes.
-const MOST: u64 = 256;
+/// The keys that commands print, by their commands: each is run once for all clients, also for
+/// those that are made anew.
+static PRINTED: Mutex<BTreeMap<String, PrintedKey>> = Mutex::new(BTreeMap::new());
+
+type PrintedKey = Arc<OnceCell<Arc<CustomerKey>>>;
 
 /// Cheap to clone; shows no key.
 #[derive(Clone, Debug, Default)]
@@ -53,12 +57,7 @@ impl BucketAccesses {
     /// As [`Access::of`]; a key that is no file of its own is not waited for.
     pub async fn prepare(&self, bucket: &Bucket) -> Result<(), Error> {
         let Some((spec, known)) = self.0.get(bucket) else { return Ok(()) };
-        let read = || async {
-            let Some(command) = &spec.key_command else { return Access::of_bucket(spec) };
-            let key = CustomerKey::printed(printed(command).await?, command)?;
-            Ok(Access { key: Some(Arc::new(key)), requester_pays: spec.requester_pays })
-        };
-        Box::pin(known.get_or_try_init(read)).await.map(drop)
+        Box::pin(known.get_or_try_init(|| Access::of_bucket(spec))).await.map(drop)
     }
 
     /// What is prepared.
@@ -81,11 +80,20 @@ impl CustomerKey {
         Some(CustomerKey { base64: Zeroizing::new(STANDARD.encode(*raw)), md5 })
     }
 
-    fn printed(bytes: Zeroizing<Vec<u8>>, command: &str) -> Result<CustomerKey, Error> {
-        CustomerKey::of(&bytes).ok_or_else(|| {
-            Error::new(ErrorKind::Config, READ_KEY, program(command))
-                .detail("the command has to print a key for SSE-C: 32 bytes, raw or in base64")
-        })
+    /// What a command prints, which is run where it has not printed a key yet.
+    async fn printed(command: &str) -> Result<Arc<CustomerKey>, Error> {
+        let known = {
+            let mut known = PRINTED.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(known.entry(command.to_owned()).or_default())
+        };
+        let run = || async {
+            let key = CustomerKey::of(&printed(command, LIMIT).await?);
+            key.map(Arc::new).ok_or_else(|| {
+                Error::new(ErrorKind::Config, READ_KEY, program(command))
+                    .detail("the command has to print a key for SSE-C: 32 bytes, raw or in base64")
+            })
+        };
+        known.get_or_try_init(run).await.cloned()
     }
 }
 
@@ -96,28 +104,29 @@ impl fmt::Debug for CustomerKey {
 }
 
 impl Access {
-    /// Reads the key; may block as long as a small file takes, or its command.
+    /// Reads the key: from its file, else from its command, which is ended where nobody waits for
+    /// it any more.
     ///
     /// # Errors
     /// `Config` where there is no key of 32 bytes, raw or in base64, or the command fails.
-    pub fn of(spec: &AccessSpec) -> Result<Access, Error> {
-        let key = match (&spec.key_file, &spec.key_command) {
-            (Some(file), _) => Some(read_key(file)?),
-            (None, Some(command)) => Some(CustomerKey::printed(printed_now(command)?, command)?),
+    pub async fn of(spec: &AccessSpec) -> Result<Access, Error> {
+        let key = match (spec.key_file.clone(), &spec.key_command) {
+            (Some(file), _) => Some(blocking(move || read_key(&file)).await.map(Arc::new)?),
+            (None, Some(command)) => Some(CustomerKey::printed(command).await?),
             (None, None) => None,
         };
-        Ok(Access { key: key.map(Arc::new), requester_pays: spec.requester_pays })
+        Ok(Access { key, requester_pays: spec.requester_pays })
     }
 
     /// As [`Access::of`]; a key that is no file of its own is not waited for.
-    pub fn of_bucket(spec: &AccessSpec) -> Result<Access, Error> {
+    pub async fn of_bucket(spec: &AccessSpec) -> Result<Access, Error> {
         if let Some(path) = &spec.key_file
             && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
         {
             return Err(Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
                 .detail("a key for SSE-C is read from a file"));
         }
-        Access::of(spec)
+        Access::of(spec).await
     }
 
     /// What is given here, and what is given there where nothing is here.
@@ -263,13 +272,13 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_key_is_never_shown() {
+    #[tokio::test]
+    async fn a_key_is_never_shown() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key");
         std::fs::write(&file, [65_u8; KEY]).unwrap();
         let spec = AccessSpec { key_file: Some(file), ..AccessSpec::default() };
-        let shown = format!("{:?}", Access::of(&spec).unwrap());
+        let shown = format!("{:?}", Access::of(&spec).await.unwrap());
         assert!(!shown.contains("QUFB") && !shown.contains("AAAA"), "{shown}");
     }
 }

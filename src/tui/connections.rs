@@ -92,6 +92,9 @@ impl ConnectionStore {
                 Ok(Answer::PublicDomainSaved(blocking(save).await?))
             }
             ConnectionRequest::SetBucketAccess { bucket, access, kept } => {
+                // A key that cannot be read is said before anything is changed. Left while a command
+                // runs for it, nothing is.
+                Access::of_bucket(&access).await?;
                 let set = move || store.set_access(&connection, &bucket, access, kept);
                 blocking(set).await?;
                 Ok(Answer::BucketAccessSet)
@@ -178,7 +181,6 @@ impl ConnectionStore {
         saving::save_upload_rule(file, (connection, bucket), attributes)
     }
 
-    /// A key that cannot be read is said before anything is changed.
     fn set_access(
         &self,
         name: &ConnectionName,
@@ -186,7 +188,6 @@ impl ConnectionStore {
         access: AccessSpec,
         kept: bool,
     ) -> Result<(), Error> {
-        Access::of_bucket(&access)?;
         match &self.config_file {
             Some(file) if kept => saving::save_access(file, name, bucket, &access)?,
             None if kept && !access.is_plain() => {
@@ -230,4 +231,47 @@ impl ConnectionStore {
 /// A client of a connection that is not saved, or not yet.
 async fn connect(connection: Connection) -> Result<Client, Error> {
     blocking(move || Client::connect(&connection, Arc::default())).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+    use crate::domain::provider::Provider;
+
+    #[tokio::test]
+    async fn access_that_is_given_up_while_its_command_runs_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        let before = "[connections.a]\nendpoint = \"http://127.0.0.1:9\"\n";
+        std::fs::write(&file, before).unwrap();
+        let known =
+            Connection::with_keys("a", Provider::Other, "http://127.0.0.1:9", "auto", "id", "hush");
+        let clients = Arc::new(Clients::new(vec![known], Vec::new(), |_, _| ()));
+        let store = ConnectionStore { clients, config_file: Some(file.clone()) };
+        let marker = folder.path().join("waited");
+        let key = "x".repeat(32);
+        let command =
+            format!("[ -e {0} ] || {{ touch {0}; sleep 1; }}; printf {key}", marker.display());
+        let set = || {
+            let access = AccessSpec { key_command: Some(command.clone()), ..AccessSpec::default() };
+            let bucket = Bucket::new("b");
+            let request = ConnectionRequest::SetBucketAccess { bucket, access, kept: true };
+            store.answer("a".into(), request, |_| ())
+        };
+        assert!(timeout(Duration::from_millis(300), set()).await.is_err());
+        sleep(Duration::from_millis(1500)).await;
+        assert!(marker.exists());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
+        let given = |store: &ConnectionStore| {
+            store.clients.connection(&"a".into()).unwrap().known_buckets.len()
+        };
+        assert_eq!(given(&store), 0);
+        set().await.unwrap();
+        assert!(std::fs::read_to_string(&file).unwrap().contains("sse_c_key_command"));
+        assert_eq!(given(&store), 1);
+    }
 }

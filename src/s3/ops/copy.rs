@@ -80,8 +80,7 @@ impl Client {
         options: &CopyOptions,
     ) -> Result<StoredObject, Error> {
         let (source_etag, only_if_absent) = (options.source_etag.as_ref(), options.only_if_absent);
-        self.prepare_access(&to.bucket).await?;
-        let call = self.copying("CopyObject", to, Capability::CopyObject);
+        let call = self.copying("CopyObject", to, Capability::CopyObject).await?;
         if from == to && options.replacing.is_none() {
             return Err(
                 call.fails(ErrorKind::InvalidRequest, "source and destination are the same")
@@ -187,8 +186,7 @@ impl Client {
         upload: &UploadId,
         number: u32,
     ) -> Result<UploadedPart, Error> {
-        self.prepare_access(&to.bucket).await?;
-        let call = self.copying("UploadPartCopy", to, Capability::CopyPart);
+        let call = self.copying("UploadPartCopy", to, Capability::CopyPart).await?;
         let conditional =
             self.sdk().await?.provider != Provider::R2 && !self.conditions().source_is_broken();
         let condition = source_etag.filter(|_| conditional);
@@ -239,14 +237,20 @@ impl Client {
         Ok(UploadedPart { number, etag: etag.ok_or_else(missing)?, size: range.len(), crc64nvme })
     }
 
-    /// How the source of a copy is read: the key that is given may not be its own.
     /// Where a key of one's own is in use, a refusal says nothing of other copies: Ceph's gateway
     /// copies, but not under such a key.
-    fn copying(&self, operation: &'static str, to: &ObjectAddress, lacked: Capability) -> Call {
+    async fn copying(
+        &self,
+        operation: &'static str,
+        to: &ObjectAddress,
+        lacked: Capability,
+    ) -> Result<Call, Error> {
         let call = Call::on_object(operation, to).writing();
-        if self.access(&to.bucket).has_key() { call } else { call.needing(lacked) }
+        self.prepare_for(&call, &to.bucket).await?;
+        Ok(if self.access(&to.bucket).has_key() { call } else { call.needing(lacked) })
     }
 
+    /// How the source of a copy is read: the key that is given may not be its own.
     async fn source_access(&self, from: &ObjectAddress) -> Result<Access, Error> {
         self.prepare_access(&from.bucket).await?;
         let access = self.access(&from.bucket);

@@ -74,7 +74,7 @@ impl Client {
         let delete =
             batch(named).map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
         if let Some(bucket) = &call.bucket {
-            self.prepare_access(bucket).await?;
+            self.prepare_for(call, bucket).await?;
         }
         let payer = call.bucket.as_ref().and_then(|bucket| self.access(bucket).payer());
         self.run(call, |sdk, bucket| {

@@ -114,7 +114,7 @@ impl Client {
         options: &GetOptions,
         call: &Call,
     ) -> Result<Arrived, Error> {
-        self.prepare_access(&object.bucket).await?;
+        self.prepare_for(call, &object.bucket).await?;
         let access = self.access(&object.bucket);
         match self.send_get_by(object, options, call, &access).await {
             // It may not be encrypted with the key that is given.

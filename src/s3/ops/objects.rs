@@ -39,7 +39,7 @@ impl Client {
     }
 
     async fn head_with(&self, object: &ObjectAddress, sums: bool) -> Result<ObjectHead, Error> {
-        self.prepare_access(&object.bucket).await?;
+        self.prepare_for(&Call::on_object("HeadObject", object), &object.bucket).await?;
         let access = self.access(&object.bucket);
         let asked = match self.ask_head(object, sums, &access).await {
             // It may not be encrypted with the key that is given.
