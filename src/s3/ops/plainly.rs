@@ -107,7 +107,6 @@ impl Client {
         url: &str,
     ) -> Result<(), Error> {
         let call = Call::on_object("test the link", object);
-        self.prepare_access(&object.bucket).await?;
         let mut headers = match method {
             LinkMethod::Get => vec![("range", "bytes=0-0".to_owned())],
             LinkMethod::Head => Vec::new(),
@@ -116,7 +115,7 @@ impl Client {
                 return Err(call.fails(ErrorKind::Unsupported, detail));
             }
         };
-        headers.extend(self.access(&object.bucket).headers(method, None));
+        headers.extend(self.link_access(object, method).await?.headers(method, None));
         let plainly = Plainly::new(method.as_str(), url, headers);
         match self.send_plainly(&call, object, &plainly).await {
             // An empty object has no first byte, and the link leads to it.

@@ -10,20 +10,22 @@ use jiff::Timestamp;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::presign::{KEY_VARIABLE, LinkMethod, LinkSpec, PresignedLink, effective_expiry};
 use crate::domain::when::whole_second;
-use crate::s3::access::with_access;
+use crate::s3::access::{Access, with_access};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::sdk::Sdk;
 use crate::s3::sdk::errors::chain;
 
 impl Client {
-    /// Signs without sending; resolves credentials, whose end may shorten the link. All but a PUT
-    /// link of a fixed type sign `host` alone, so that any program can use them.
+    /// Signs; resolves credentials, whose end may shorten the link. Most links sign `host` alone, so
+    /// that any program can use them: not a PUT link of a fixed type, nor links into a bucket whose
+    /// requests are paid for or which has a key of one's own. Only where there is such a key is
+    /// something sent: whether the object is encrypted with it.
     pub async fn presign(&self, link: &LinkSpec, now: Timestamp) -> Result<PresignedLink, Error> {
         // A signature counts from a whole second.
         let now = whole_second(now);
         let call = Call::on_object(link.method.operation(), &link.object);
-        self.prepare_access(&link.object.bucket).await?;
+        let access = self.link_access(&link.object, link.method).await?;
         let signer = signer(&*self.sdk().await?, &call).await?;
         let (holds, shortened) = effective_expiry(link.expires_in, now, signer.end);
         if holds.as_secs() == 0 {
@@ -34,9 +36,8 @@ impl Client {
             .expires_in(holds)
             .build()
             .map_err(|error| call.fails(ErrorKind::InvalidRequest, chain(&error)))?;
-        let url = self.sign(link, signing, &call).await?;
+        let url = self.sign(link, signing, &access, &call).await?;
         let access_key_id = signer.access_key_id;
-        let access = self.access(&link.object.bucket);
         let headers = access.headers(link.method, Some(KEY_VARIABLE)).into_iter();
         let headers = headers.map(|(name, value)| (name.to_owned(), value)).collect();
         let expires_at = whole_second(now + holds);
@@ -47,12 +48,12 @@ impl Client {
         &self,
         link: &LinkSpec,
         signing: PresigningConfig,
+        access: &Access,
         call: &Call,
     ) -> Result<String, Error> {
         let sdk = self.sdk_client(call.bucket.as_ref()).await?;
         let (bucket, key) = (self.wire(&link.object.bucket), link.object.key.as_str());
         let version = link.object.version_id();
-        let access = self.access(&link.object.bucket);
         macro_rules! signed {
             ($request:expr) => {
                 $request

@@ -8,7 +8,7 @@ use std::time::Duration;
 use windlass::config::connection::{Connection, KnownBucket};
 use windlass::demo::server::Server;
 use windlass::domain::error::ErrorKind;
-use windlass::domain::object::{ObjectAddress, PutOptions};
+use windlass::domain::object::{ByteRange, ObjectAddress, PutOptions, UploadId};
 use windlass::domain::presign::{KEY_VARIABLE, LinkMethod, LinkSpec, PresignedLink};
 use windlass::domain::protection::AccessSpec;
 use windlass::s3::client::Client;
@@ -120,13 +120,58 @@ async fn a_command_prints_the_key_of_a_bucket_once_and_says_why_it_cannot() {
     std::fs::write(&file, [7; 32]).unwrap();
     let command = format!("echo x >> {}; cat {}", count.display(), file.display());
     let by = |command: String| AccessSpec { key_command: Some(command), ..AccessSpec::default() };
-    let keyed = client(&server, by(command));
+    let keyed = client(&server, by(command.clone()));
     put(&keyed, "special").await;
     let head = || async { keyed.head(&object("special")).await.unwrap().has_customer_key() };
     assert_eq!(tokio::join!(head(), head(), head()), (true, true, true));
     assert_eq!(std::fs::read_to_string(&count).unwrap(), "x\n", "it is run once");
+    let again = client(&server, by(command));
+    assert!(again.head(&object("special")).await.unwrap().has_customer_key());
+    assert_eq!(std::fs::read_to_string(&count).unwrap(), "x\n", "also for a client made anew");
     let failing = client(&server, by("sh -c 'echo locked >&2; exit 2'".to_owned()));
     let refused = failing.start_of(&object("special"), 10).await.unwrap_err();
     assert_eq!((&*refused.operation, &refused.kind), ("read the key", &ErrorKind::Config));
     assert!(refused.detail.contains("exit status: 2: locked"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_link_to_an_object_that_is_not_encrypted_with_the_key_needs_no_key() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let plain = client(&server, AccessSpec::default());
+    put(&plain, "special").await;
+    let keyed = client(&server, key(folder.path(), &[7; 32]));
+    for method in [LinkMethod::Get, LinkMethod::Head] {
+        let signed = link(&keyed, "special", method).await;
+        assert!(signed.headers.is_empty(), "{signed:?}");
+        for client in [&keyed, &plain] {
+            client.test_link(&object("special"), method, &signed.url).await.unwrap();
+        }
+    }
+    // What is put there is encrypted with the key, and of what cannot be seen nothing is known.
+    assert!(!link(&keyed, "special", LinkMethod::Put).await.headers.is_empty());
+    plain.delete(&"special".into(), &["k".into()]).await.unwrap();
+    assert!(!link(&keyed, "special", LinkMethod::Get).await.headers.is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_that_may_not_write_runs_no_command_for_it() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let ran = folder.path().join("ran");
+    let command = format!("touch {}; printf {}", ran.display(), "x".repeat(32));
+    let access = AccessSpec { key_command: Some(command), ..AccessSpec::default() };
+    let known = KnownBucket { access, ..KnownBucket::from("special") };
+    let connection =
+        Connection { known_buckets: vec![known], read_only: true, ..connection(&server) };
+    let client = Client::connect(&connection, Arc::new(Meter::default())).unwrap();
+    let from = object("usual");
+    let copied = client.copy(&from, &object("special"), None, false, None).await;
+    assert_eq!(copied.unwrap_err().kind, ErrorKind::ReadOnly);
+    let (range, upload) = (ByteRange { start: 0, end: 1 }, UploadId("u".to_owned()));
+    let part = client.copy_part(&from, range, None, &object("special"), &upload, 1).await;
+    assert_eq!(part.unwrap_err().kind, ErrorKind::ReadOnly);
+    let deleted = client.delete(&"special".into(), &["k".into()]).await;
+    assert_eq!(deleted.unwrap_err().kind, ErrorKind::ReadOnly);
+    assert!(!ran.exists());
 }
