@@ -9,6 +9,7 @@ use crate::app::effect::{Effect, Preference, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::link_shown::LinkShown;
 use crate::app::session::Session;
+use crate::app::toasts::Level;
 use crate::config::ledger::GivenLink;
 use crate::domain::link_text::{LinkForm, SignedLink};
 use crate::domain::object::ObjectAddress;
@@ -116,6 +117,11 @@ impl Linking {
         let links: Vec<(LinkSpec, PresignedLink)> =
             self.wanted.drain(..).filter_map(|each| Some((each.spec, each.link?))).collect();
         let signed: Vec<SignedLink<'_>> = links.iter().map(|(spec, link)| (spec, link)).collect();
+        let needs_headers = links.iter().any(|(_, link)| !link.headers.is_empty());
+        if needs_headers && matches!(self.delivery, Delivery::QrCode | Delivery::Browse) {
+            cx.toast(Level::Problem, "the link works only with headers: copy its curl command");
+            return None;
+        }
         let connection = cx.session.name();
         let given = |(spec, link): SignedLink<'_>| GivenLink::new(spec, link, cx.now, connection);
         cx.save(Preference::LinksGiven(signed.iter().copied().map(given).collect()));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::cli::args::links::{LinksArguments, PresignArguments};
+use crate::cli::args::links::{Format, LinksArguments, PresignArguments};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
 use crate::config::ledger::{self, GivenLink};
@@ -30,12 +30,14 @@ pub async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<St
         let link = client.presign(&spec, now).await?;
         links.push((spec, link));
     }
-    let form = LinkForm::from(arguments.format);
-    let beside = links.iter().any(|(_, link): &Made| !link.headers.is_empty());
-    if beside && !choice.json && (arguments.qr || !form.has_headers()) {
-        let sentence = "whoever uses these links has to send more with them (--json names it): \
-                        --format url, curl or wget writes the curl command";
-        return Err(Trouble::Usage(sentence.to_owned()));
+    let sends_headers = choice.json || arguments.format == Format::Curl && !arguments.qr;
+    let needs_headers = links.iter().find(|(_, link): &&Made| !link.headers.is_empty());
+    if let (Some((spec, _)), false) = (needs_headers, sends_headers) {
+        return Err(Trouble::Usage(format!(
+            "a link to {} works only with headers that are sent with it: --format curl writes the \
+             command that sends them, --json names them",
+            visible(&spec.object.to_string())
+        )));
     }
     let refused = if arguments.test { test(&client, &links).await } else { Vec::new() };
     print(arguments, &links, &refused, choice.json)?;

@@ -1,7 +1,7 @@
 //! Writes links in the form they are needed in: a list, Markdown, HTML, CSV, commands.
 
 use crate::domain::curl::{fetch_with, file_name};
-use crate::domain::presign::{LinkMethod, LinkSpec, PresignedLink};
+use crate::domain::presign::{KEY_VARIABLE, LinkMethod, LinkSpec, PresignedLink};
 use crate::domain::shell::quoted;
 
 /// What a set of links is written as.
@@ -81,11 +81,17 @@ fn csv_field(text: &str) -> String {
     }
 }
 
+/// [`KEY_VARIABLE`] in a command, which is not run without it.
+const GUARDED_KEY: &str = "${SSE_C_KEY:?has to be the key in base64}";
+
 /// The command that uses the link, quoted for a POSIX shell.
 fn curl(spec: &LinkSpec, link: &PresignedLink) -> String {
     let url = &link.url;
-    // The shell puts the key in: nothing else in them means anything to it.
-    let header = |(name, value): &(String, String)| format!(" -H \"{name}: {value}\"");
+    // The shell puts the key in, or says that it lacks it: nothing else means anything to it.
+    let header = |(name, value): &(String, String)| {
+        let value = if value == KEY_VARIABLE { GUARDED_KEY } else { value };
+        format!(" -H \"{name}: {value}\"")
+    };
     let sent: String = link.headers.iter().map(header).collect();
     let name = file_name(&spec.object.key);
     match spec.method {
@@ -191,10 +197,11 @@ mod tests {
             expires_at: Timestamp::UNIX_EPOCH,
             shortened: None,
             access_key_id: String::new(),
-            headers: vec![("x-key".to_owned(), crate::domain::presign::KEY_VARIABLE.to_owned())],
+            headers: vec![("x-key".to_owned(), KEY_VARIABLE.to_owned())],
         };
         let written = LinkForm::Url.write(&[(&spec, &link)]);
-        assert_eq!(written, "curl -fL -H \"x-key: $SSE_C_KEY\" -o 'k' 'https://h/k?a'");
+        let key = "${SSE_C_KEY:?has to be the key in base64}";
+        assert_eq!(written, format!("curl -fL -H \"x-key: {key}\" -o 'k' 'https://h/k?a'"));
         assert!(!LinkForm::Html.has_headers());
     }
 }

@@ -1,6 +1,6 @@
 //! `presign` and `links`: every form of a link, what is clipped, what is remembered.
 
-use crate::cli::shop::Shop;
+use crate::cli::shop::{Shop, ran};
 
 #[test]
 fn a_link_says_all_of_itself_to_programs() {
@@ -96,4 +96,55 @@ fn what_was_handed_out_is_listed_without_the_links() {
     assert_eq!(live.len(), 1);
     let text = shop.run(&["links"]).ended(0).out;
     assert!(text.starts_with("ended\tPUT\ts3://media/b\t"), "{text}");
+}
+
+#[test]
+fn a_link_that_needs_headers_is_no_url() {
+    let shop = Shop::open();
+    let paid = |flags: &[&str]| {
+        shop.run(&[&["presign", "s3://media/k", "--requester-pays"], flags].concat())
+    };
+    for flags in [&[][..], &["--format", "url"], &["--format", "csv"], &["--qr"]] {
+        let told = paid(flags).ended(2);
+        assert_eq!(told.out, "");
+        assert!(told.err.contains("--format curl") && told.err.contains("--json"), "{}", told.err);
+    }
+    paid(&["--format", "curl", "--qr"]).ended(2);
+    let command = paid(&["--format", "curl"]).ended(0).out;
+    assert!(command.starts_with("curl -fL -H \"x-amz-request-payer: requester\""), "{command}");
+    let line = &paid(&["--json"]).ended(0).json()[0];
+    assert_eq!(line["headers"]["x-amz-request-payer"], "requester");
+}
+
+#[test]
+fn a_command_for_the_key_is_run_once_however_many_clients_are_made() {
+    let shop = Shop::open();
+    for key in ["p/a", "p/b"] {
+        shop.store().put("media", key, "hello");
+    }
+    let count = shop.path("count");
+    let command = format!("echo x >> {}; printf {}", count.display(), "k".repeat(32));
+    let server = shop.server();
+    let config = format!(
+        "[connections.c]\nendpoint = {:?}\nregion = \"us-east-1\"\naccess_key_id = {:?}\n\
+         secret_access_key = {:?}\nbuckets = [{{ name = \"media\", sse_c_key_command = {command:?} \
+         }}]\n",
+        server.endpoint(),
+        server.access_key_id(),
+        server.secret_access_key(),
+    );
+    shop.write("config/config.toml", config);
+    let mut remove = shop.command(&["rm", "-r", "--yes", "s3://media/p/", "--connection", "c"]);
+    remove.env("WINDLASS_CONFIG_DIR", shop.path("config"));
+    ran(remove, b"").ended(0);
+    assert!(shop.store().keys("media").is_empty());
+    assert_eq!(std::fs::read_to_string(&count).unwrap(), "x\n");
+}
+
+#[test]
+fn what_the_command_of_a_flag_prints_is_bounded_and_its_words_are_not_shown() {
+    let shop = Shop::open();
+    let endless = ["ls", "s3://media/p/", "--sse-c-key-command", "TOKEN=hush yes"];
+    let told = shop.run(&endless).ended(1);
+    assert!(told.err.contains("more than a key") && !told.err.contains("hush"), "{}", told.err);
 }

@@ -389,3 +389,19 @@ fn keys_for_a_prefix_are_copied_and_not_shown() {
     assert!(copied(&mut app).unwrap().contains("export AWS_SESSION_TOKEN=token"));
     assert!(app.state.shown.is_none() && !app.picture().contains("secret"));
 }
+
+#[test]
+fn a_link_that_needs_headers_is_neither_opened_nor_drawn() {
+    for keys in ["O", "Y r"] {
+        let mut app = App::with_rows(&["a.txt"]);
+        app.keys(keys);
+        let mut reply = link(&app, "https://h/a?sig", 3600, None);
+        if let Ok(Answer::Presigned(link)) = &mut reply {
+            link.headers = vec![("x-amz-request-payer".to_owned(), "requester".to_owned())];
+        }
+        app.reply(reply);
+        assert!(app.toast().contains("copy its curl command"), "{keys}: {}", app.toast());
+        assert_eq!(app.state.shown, None);
+        assert!(app.effects().iter().all(|effect| !matches!(effect, Effect::Browse(_))));
+    }
+}
