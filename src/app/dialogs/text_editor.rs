@@ -256,7 +256,9 @@ mod tests {
             for key in keys {
                 editor.on_text(Chord::parse(key).unwrap());
             }
-            wheel.iter().for_each(|action| assert_eq!(editor.on_action(*action), Outcome::Open));
+            for action in wheel {
+                assert_eq!(editor.on_action(*action), Outcome::Open);
+            }
             editor.fit(10);
             (editor.first(10), editor.cursor().0)
         };
