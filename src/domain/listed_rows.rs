@@ -137,7 +137,7 @@ mod tests {
         listing.push(Arc::new(page(&["a!", "c/", "d"])));
         listing.add(page(&["b"]));
         listing.push(Arc::new(page(&["e", "f!"])));
-        let numbers = RowSet::from_iter(numbers.iter().copied());
+        let numbers: RowSet = numbers.iter().copied().collect();
         ListedRows { place: "p/".into(), at: None, listing, numbers, sum: RowSum::default() }
     }
 

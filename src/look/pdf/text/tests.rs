@@ -160,7 +160,8 @@ fn pages_come_in_the_order_of_their_tree_and_forms_where_they_are_painted() {
 
 #[test]
 fn pages_packed_by_lzw_are_read_with_either_growth_of_codes() {
-    let words = (0..600).map(|n| format!("BT /F1 9 Tf (word {n}) Tj ET\n")).collect::<String>();
+    let words: Vec<String> = (0..600).map(|n| format!("BT /F1 9 Tf (word {n}) Tj ET\n")).collect();
+    let words = words.concat();
     for (about, early) in [("", true), ("/DecodeParms << /EarlyChange 0 >> ", false)] {
         let mut encoder = match early {
             true => Encoder::with_tiff_size_switch(BitOrder::Msb, 8),
