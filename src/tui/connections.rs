@@ -92,8 +92,8 @@ impl ConnectionStore {
                 Ok(Answer::PublicDomainSaved(blocking(save).await?))
             }
             ConnectionRequest::SetBucketAccess { bucket, access, kept } => {
-                // A key that cannot be read is said before anything is changed. Left while a command
-                // runs for it, nothing is.
+                // A key that cannot be read is said before anything is changed; who leaves while
+                // its command runs changes nothing.
                 Access::of_bucket(&access).await?;
                 let set = move || store.set_access(&connection, &bucket, access, kept);
                 blocking(set).await?;

@@ -156,7 +156,7 @@ pub fn until(mut reached: impl FnMut() -> bool) -> impl Future<Output = ()> {
     }
 }
 
-/// Waits until nobody has the journal. Without its lock it is not known, unless there is no journal.
+/// Waits until nobody has the journal. Without its lock that is known only of no journal.
 pub async fn released(journal: &Path) {
     let mut lock = journal.as_os_str().to_owned();
     lock.push(".lock");
