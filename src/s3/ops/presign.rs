@@ -18,9 +18,9 @@ use crate::s3::sdk::errors::chain;
 
 impl Client {
     /// Signs; resolves credentials, whose end may shorten the link. Most links sign `host` alone,
-    /// so that any program can use them: not a PUT link of a fixed type, nor links into a bucket whose
-    /// requests are paid for or which has a key of one's own. Only where there is such a key is
-    /// something sent: whether the object is encrypted with it.
+    /// so that any program can use them: not a PUT link of a fixed type, nor links into a bucket
+    /// whose requests are paid for or which has a key of one's own. Only where there is such a key
+    /// is something sent: whether the object is encrypted with it.
     pub async fn presign(&self, link: &LinkSpec, now: Timestamp) -> Result<PresignedLink, Error> {
         // A signature counts from a whole second.
         let now = whole_second(now);
