@@ -12,7 +12,8 @@ use crate::cli::{demo as server, verbs};
 use crate::config::crash;
 use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
-use crate::domain::address::Location;
+use crate::domain::address::{Bucket, Location};
+use crate::domain::protection::AccessSpec;
 use crate::tui::run::Ending;
 use crate::tui::start::{Opening, open_browser};
 use crate::tui::terminal::give_back;
@@ -46,14 +47,16 @@ fn run(arguments: Arguments) -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let choice = Choice::make(flags, &folders)?;
-    let Choice { connections, current, settings, .. } = choice;
+    let runtime = verbs::runtime()?;
+    let choice = runtime.block_on(Choice::make(flags, &folders)?.read_key())?;
+    let Choice { connections, current, settings, access_spec, .. } = choice;
+    let access = access_of(access_spec, location.as_ref())?;
     log::start(&folders.log_file())?;
     let first = choice.first && location.is_none();
     let open = location.unwrap_or(Location::Root);
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders)?;
     (startup.first, startup.keyless) = (first, choice.keyless);
-    startup.profiles = choice.profiles;
+    (startup.profiles, startup.access) = (choice.profiles, access);
     startup.problems.extend(choice.warnings);
     let theme = startup::theme(settings.ui.theme.as_deref(), &folders, &mut startup.problems);
     startup.settings = settings;
@@ -63,12 +66,28 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
         remembered,
         journal: Some(folders.journal_file()),
         folders: Some(folders),
-        runtime: verbs::runtime()?,
+        runtime,
     };
     match open_browser(opening, || {})? {
         Ending::Demo => browse_demo(&DemoArguments::default()),
         ended => Ok(ended),
     }
+}
+
+/// What the flags say of the bucket that is opened.
+fn access_of(
+    spec: AccessSpec,
+    location: Option<&Location>,
+) -> Result<Option<(Bucket, AccessSpec)>, Trouble> {
+    if spec.is_plain() {
+        return Ok(None);
+    }
+    let Some(bucket) = location.and_then(Location::bucket) else {
+        let sentence = "--requester-pays and the flags for a key hold for one bucket here: name \
+             it, as in windlass --requester-pays s3://bucket";
+        return Err(Trouble::Usage(sentence.to_owned()));
+    };
+    Ok(Some((bucket.clone(), spec)))
 }
 
 /// Writes nothing of the user's and keeps its queue in memory.

@@ -60,6 +60,8 @@ pub struct Startup {
     pub keyring: bool,
     /// Whether the user has named an editor.
     pub editor: bool,
+    /// How the objects of a bucket are asked for in this session, as flags say it.
+    pub access: Option<(Bucket, AccessSpec)>,
     /// The profiles of the AWS files.
     pub profiles: Vec<AwsProfile>,
     /// What was open when the last session ended.
@@ -91,6 +93,7 @@ impl Startup {
             keyless: false,
             keyring: false,
             editor: true,
+            access: None,
             profiles: Vec::new(),
             last: None,
             bookmarks: Vec::new(),

@@ -18,9 +18,12 @@ impl State {
     pub fn new(startup: Startup, size: WindowSize) -> (State, Vec<Effect>) {
         let (keymap, remarks) = Keymap::with(&startup.keys);
         let (now, open, problems) = (startup.now, startup.open.clone(), startup.problems.clone());
-        let first = startup.first;
+        let (first, access) = (startup.first, startup.access.clone());
         let mut session = Session::new(startup);
         session.keymap = keymap;
+        if let Some((bucket, access)) = access {
+            session.know_access(bucket, access, false);
+        }
         let mut state = State::empty(session, size);
         state.parts.side.stays = !state.session.settings.ui.preview_follows;
         state.now = now;

@@ -85,6 +85,9 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     };
     let (connections, refused) = (startup.connections.clone(), remembered.refused.clone());
     let clients = Arc::new(Clients::new(connections, refused, tell));
+    if let Some((bucket, access)) = startup.access.clone() {
+        clients.know_access(&startup.current, &bucket, access, false);
+    }
     let theme = theme.unwrap_or_else(default_theme).with_icons(settings.ui.icons);
     let theme = adapted(theme, startup.ascii);
     let (state, effects) = State::new(startup, WindowSize { width, height });

@@ -123,6 +123,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         keyless: false,
         keyring: keyring::present(),
         editor: editor::is_named(),
+        access: None,
         profiles: Vec::new(),
         last: None,
         bookmarks: Vec::new(),

@@ -73,3 +73,24 @@ fn keys_that_others_may_read_are_refused_with_what_to_do() {
         words.contains("chmod600")
     });
 }
+
+#[test]
+fn flags_for_the_objects_of_one_bucket_hold_on_the_screen() {
+    let well = Well::dig();
+    well.server.store().put("0-keyed", "plain.txt", "plain");
+    fs::write(well.home.path().join("vault.key"), [7; 32]).unwrap();
+    let flags = ["--requester-pays", "--sse-c-key", "vault.key", "s3://0-keyed/"];
+    let mut session = Session::start(well.browser(&flags), 100, 30);
+    session.see("plain.txt").press("gk").see("Now you pay for requests here.");
+    session.see("Now the key of vault.key is given.");
+    session.press("\u{1b}").miss("Now you pay").press("q");
+    assert_eq!(session.ended(), 0);
+    for (flags, said) in [
+        (&["--requester-pays"][..], "name it, as in"),
+        (&["--sse-c-key", "missing.key", "s3://0-keyed/"], "missing.key"),
+    ] {
+        let mut session = Session::start(well.browser(flags), 100, 30);
+        session.see(said);
+        assert_ne!(session.ended(), 0, "{flags:?}");
+    }
+}
