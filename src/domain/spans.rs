@@ -26,7 +26,7 @@ const SPLITS_OF_TEN: u64 = 3;
 const CURSORS: usize = 32;
 
 /// Bytes of pages that wait for those before them.
-const WAITING: usize = 48 << 20;
+const WAITING: usize = 64 << 20;
 
 /// Names of a page whose characters are learned.
 const LEARNED: usize = 24;
@@ -168,6 +168,12 @@ impl Span {
     }
 }
 
+/// Whether a span that is not the first may have another page: half of the room is kept for those
+/// that are wanted soon, or what is far ahead would fill it and leave one cursor to the rest.
+fn has_room(room: usize, total: usize, ahead: usize) -> bool {
+    total < room / 2 || (total < room && ahead < room / 2)
+}
+
 impl Spans {
     /// One cursor, as ever.
     pub fn alone() -> Spans {
@@ -240,12 +246,17 @@ impl Spans {
         ask
     }
 
+    /// Bytes of all pages that wait.
+    fn waiting(&self) -> usize {
+        self.queue.iter().map(|span| span.waiting).sum()
+    }
+
     fn go_on(&mut self) -> Option<SpanAsk> {
-        let room = self.running < self.limit;
-        let mut waiting = 0;
+        let free = self.running < self.limit;
+        let (total, mut ahead) = (self.waiting(), 0);
         for (place, span) in self.queue.iter_mut().enumerate() {
-            waiting += span.waiting;
-            let may = place == 0 || (room && waiting < self.room);
+            ahead += span.waiting;
+            let may = place == 0 || (free && has_room(self.room, total, ahead));
             if may && matches!(span.state, State::Idle) {
                 span.state = State::Asked;
                 let how = SpanStep::Go(span.cursor.token().cloned());
@@ -260,11 +271,11 @@ impl Spans {
         if early || self.splits * 10 >= self.pages.saturating_sub(ALONE) * SPLITS_OF_TEN {
             return None;
         }
-        let waiting: usize = self.queue.iter().map(|span| span.waiting).sum();
-        let full = waiting >= self.room;
+        let (room, total, mut ahead) = (self.room, self.waiting(), 0);
         let ripe = self.queue.iter_mut().enumerate().filter(|(place, span)| {
+            ahead += span.waiting;
             // Where there is no room, only what is wanted first is worth dividing.
-            span.is_ripe() && (!full || *place == 0)
+            span.is_ripe() && (*place == 0 || has_room(room, total, ahead))
         });
         // The one that has gone on for the longest has the most before it.
         let (_, span) = ripe.max_by_key(|(place, span)| (span.pages, usize::MAX - place))?;

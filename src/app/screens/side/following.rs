@@ -15,7 +15,7 @@ use crate::domain::transfer::{JobSpec, Target, Work};
 use crate::domain::visible::visible;
 
 /// How long the cursor rests on an object before it is asked for.
-pub const REST: Duration = Duration::from_millis(150);
+pub const REST: Duration = Duration::from_millis(80);
 
 /// An object of at most so many bytes is asked for at once where the cursor had rested before.
 pub const SMALL: u64 = 64 * 1024;
