@@ -30,8 +30,21 @@ impl Client {
         self.prepare_access(at).await
     }
 
-    /// How a link to an object is signed. To read one that is not encrypted with the key of its
-    /// bucket the key would be refused; where that is not told, the key goes with the link.
+    /// How an object is read: the key of its bucket would be refused where it is not encrypted
+    /// with it.
+    pub(in crate::s3) async fn access_to_read(
+        &self,
+        object: &ObjectAddress,
+    ) -> Result<Access, Error> {
+        self.prepare_access(&object.bucket).await?;
+        let access = self.access(&object.bucket);
+        if !access.has_key() || Box::pin(self.head(object)).await?.has_customer_key() {
+            return Ok(access);
+        }
+        Ok(access.without_key())
+    }
+
+    /// How a link to an object is signed: as it is read, and with the key where that is not told.
     pub(in crate::s3) async fn link_access(
         &self,
         object: &ObjectAddress,
@@ -39,14 +52,11 @@ impl Client {
     ) -> Result<Access, Error> {
         self.prepare_access(&object.bucket).await?;
         let access = self.access(&object.bucket);
-        let reads = matches!(method, LinkMethod::Get | LinkMethod::Head);
-        if !reads || !access.has_key() {
-            return Ok(access);
-        }
-        let is_plain = match Box::pin(self.head(object)).await {
-            Ok(head) => !head.has_customer_key(),
-            Err(_) => false,
-        };
-        Ok(if is_plain { access.without_key() } else { access })
+        Ok(match method {
+            LinkMethod::Get | LinkMethod::Head => {
+                self.access_to_read(object).await.unwrap_or(access)
+            }
+            LinkMethod::Put | LinkMethod::Delete => access,
+        })
     }
 }

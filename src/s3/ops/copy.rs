@@ -94,8 +94,8 @@ impl Client {
         let onto_itself = is_same_key(from, to);
         let written = options.written();
         let expires = expires(&written.headers, &call)?;
-        let source_access = self.source_access(from).await?;
-        let ask = Ask { from, to, options, written, expires, source_access, provider };
+        let access_to_read = self.access_to_read(from).await?;
+        let ask = Ask { from, to, options, written, expires, access_to_read, provider };
         let condition = source_etag.filter(|_| !self.conditions().source_is_broken());
         let sent = self.send_copy(&call, &ask, condition).await;
         let output = match sent {
@@ -149,7 +149,7 @@ impl Client {
             let retags = options.retagging.then_some(TaggingDirective::Replace);
             let described = with_headers!(sdk.copy_object(), &ask.written, ask.expires);
             let described = with_access!(described, self.access(&to.bucket));
-            let request = with_source_access!(described, ask.source_access)
+            let request = with_source_access!(described, ask.access_to_read)
                 .bucket(bucket)
                 .set_metadata_directive(directive)
                 .set_tagging_directive(retags)
@@ -190,14 +190,14 @@ impl Client {
         let conditional =
             self.sdk().await?.provider != Provider::R2 && !self.conditions().source_is_broken();
         let condition = source_etag.filter(|_| conditional);
-        let source_access = &self.source_access(from).await?;
+        let access_to_read = &self.access_to_read(from).await?;
         let send = |condition: Option<&ETag>| {
             let (condition, guards) = (condition.map(ETag::quoted), condition.is_some());
             let call = call.clone().guarding_source(guards);
             async move {
                 self.run(&call, |sdk, bucket| {
                     let part = with_access!(sdk.upload_part_copy(), self.access(&to.bucket));
-                    let request = with_source_access!(part, source_access)
+                    let request = with_source_access!(part, access_to_read)
                         .bucket(bucket)
                         .key(to.key.as_str())
                         .upload_id(&upload.0)
@@ -250,16 +250,6 @@ impl Client {
         Ok(if self.access(&to.bucket).has_key() { call } else { call.needing(lacked) })
     }
 
-    /// How the source of a copy is read: the key that is given may not be its own.
-    async fn source_access(&self, from: &ObjectAddress) -> Result<Access, Error> {
-        self.prepare_access(&from.bucket).await?;
-        let access = self.access(&from.bucket);
-        if !access.has_key() || self.head(from).await?.has_customer_key() {
-            return Ok(access);
-        }
-        Ok(access.without_key())
-    }
-
     /// Fails with `PreconditionFailed` where the object exists.
     pub(in crate::s3) async fn expect_absent(
         &self,
@@ -298,7 +288,7 @@ struct Ask<'a> {
     /// What the copy is described with.
     written: PutOptions,
     expires: Option<DateTime>,
-    source_access: Access,
+    access_to_read: Access,
     provider: Provider,
 }
 
