@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::address::Prefix;
-use crate::domain::listing::{Class, Listing, Row};
+use crate::domain::listing::{Class, Listing, Page, Row};
 use crate::domain::row_set::RowSet;
 
 /// Numbers of rows of a listing of one place, of now or of a moment.
@@ -40,16 +40,21 @@ impl ListedRows {
         Box::new(rows.into_iter())
     }
 
+    /// The number of each, its page, and where it is there: no row is made of one that is passed
+    /// over.
+    fn held(&self) -> impl Iterator<Item = (u32, &Page, usize)> {
+        let pages = self.listing.pages_from(0).flat_map(|(start, page)| {
+            (start..).zip(0..page.len()).map(move |(number, at)| (number, page, at))
+        });
+        pages.filter(|(number, ..)| self.numbers.contains(*number))
+    }
+
     /// Those that are picked by their names, and whether they are prefixes.
     pub fn picked<'a>(
         &'a self,
         picks: impl Fn(&str, bool) -> bool + 'a,
     ) -> impl Iterator<Item = Row<'a>> + 'a {
-        let pages = self.listing.pages_from(0).flat_map(|(start, page)| {
-            (start..).zip(0..page.len()).map(move |(number, at)| (number, page, at))
-        });
-        let held = pages.filter(|(number, ..)| self.numbers.contains(*number));
-        let picked = held.filter(move |(_, page, at)| {
+        let picked = self.held().filter(move |(_, page, at)| {
             picks(&page.text()[page.span(*at)], page.size(*at).is_none())
         });
         picked.map(|(_, page, at)| page.row(at))
@@ -61,12 +66,8 @@ impl ListedRows {
         let prefixes = self.sum.prefixes;
         let mut numbers = RowSet::default();
         if prefixes > 0 {
-            for (start, page) in self.listing.pages_from(0) {
-                let rows = (start..).zip(0..page.len());
-                let prefixes = rows.filter(|(_, at)| page.size(*at).is_none());
-                let held = prefixes.filter(|(number, _)| self.numbers.contains(*number));
-                held.for_each(|(number, _)| numbers.insert(number));
-            }
+            let held = self.held().filter(|(_, page, at)| page.size(*at).is_none());
+            held.for_each(|(number, ..)| numbers.insert(number));
         }
         ListedRows {
             place: self.place.clone(),
@@ -77,26 +78,16 @@ impl ListedRows {
         }
     }
 
-    /// Whether an object of this name is one of them.
-    pub fn has_object(&self, name: &str) -> bool {
-        self.listing.objects_named(name).any(|number| self.numbers.contains(number))
-    }
-
     /// The objects of each class, and their bytes.
     pub fn classes(&self) -> Vec<(Class, u64, u64)> {
         let mut found: Vec<(Class, u64, u64)> = Vec::new();
-        for (start, page) in self.listing.pages_from(0) {
-            for (number, at) in (start..).zip(0..page.len()) {
-                if !self.numbers.contains(number) {
-                    continue;
+        for (_, page, at) in self.held() {
+            let (Some(class), Some(size)) = (page.class(at), page.size(at)) else { continue };
+            match found.iter_mut().find(|(known, ..)| *known == class) {
+                Some((_, objects, bytes)) => {
+                    (*objects, *bytes) = (*objects + 1, bytes.saturating_add(size));
                 }
-                let (Some(class), Some(size)) = (page.class(at), page.size(at)) else { continue };
-                match found.iter_mut().find(|(known, ..)| *known == class) {
-                    Some((_, objects, bytes)) => {
-                        (*objects, *bytes) = (*objects + 1, bytes.saturating_add(size));
-                    }
-                    None => found.push((class, 1, size)),
-                }
+                None => found.push((class, 1, size)),
             }
         }
         found
@@ -117,7 +108,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::listing::Page;
 
     /// Objects of 1 byte each; names that end with `!` are archived.
     fn page(names: &[&str]) -> Page {
@@ -150,17 +140,6 @@ mod tests {
         assert_eq!(names(&mut rows.sorted()), ["a!", "b", "d", "f!"]);
         assert_eq!(names(&mut rows.rows()), ["a!", "d", "b", "f!"]);
         assert_eq!(names(&mut rows.picked(|name, _| name > "b")), ["d", "f!"]);
-    }
-
-    #[test]
-    fn an_object_is_found_by_its_name_where_it_is_one_of_them() {
-        let rows = rows(&[1, 2, 3, 4]);
-        for name in ["b", "d", "e"] {
-            assert!(rows.has_object(name), "{name}");
-        }
-        for name in ["a!", "c/", "c", "f!", ""] {
-            assert!(!rows.has_object(name), "{name}");
-        }
     }
 
     #[test]

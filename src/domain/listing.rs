@@ -418,21 +418,6 @@ impl Listing {
         self.numbered().map(|(_, row)| row)
     }
 
-    /// The numbers of the objects of this name, where they are here or were.
-    pub fn objects_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = u32> + 'a {
-        let within = move |start: u32, page: &Page| {
-            let (Some(last), false) = (page.len().checked_sub(1), self.is_added(start)) else {
-                return !page.is_empty();
-            };
-            self.unordered || (page.row(0).name..=page.row(last).name).contains(&name)
-        };
-        let pages = self.pages_from(0).filter(move |(start, page)| within(*start, page));
-        pages.flat_map(move |(start, page)| {
-            let rows = (start..).zip(page.rows());
-            rows.filter(move |(_, row)| row.name == name && !row.is_prefix()).map(|(at, _)| at)
-        })
-    }
-
     pub fn heap_bytes(&self) -> usize {
         self.pages.iter().map(|page| page.heap_bytes() + size_of::<Page>()).sum::<usize>()
             + self.pages.capacity() * 8

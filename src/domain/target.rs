@@ -202,20 +202,6 @@ impl SourceRows {
         }
     }
 
-    /// Whether one is this object itself.
-    pub fn names(&self, key: &str) -> bool {
-        match &*self.0 {
-            Held::Named(rows) => {
-                let from = rows.partition_point(|row| row.target.as_str() < key);
-                let mut same = rows[from..].iter().take_while(|row| row.target.as_str() == key);
-                same.any(|row| !row.target.is_many())
-            }
-            Held::Listed(rows) => {
-                key.strip_prefix(rows.place.as_str()).is_some_and(|name| rows.has_object(name))
-            }
-        }
-    }
-
     /// Whether a listing of the prefix shows one of them, or something below one.
     pub fn concern(&self, prefix: &str) -> bool {
         if self.place().starts_with(prefix) {

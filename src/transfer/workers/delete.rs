@@ -1,6 +1,7 @@
 //! Deletes a batch of keys, and calls a key deleted when it is gone.
 
 use std::collections::{BTreeMap, HashSet};
+use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -57,15 +58,17 @@ impl Batch<'_> {
     /// never was without a word; the others were just listed.
     async fn named_and_there(&mut self, keys: impl Iterator<Item = &Key>) -> Vec<Key> {
         let Work::Delete { targets, .. } = &self.task.spec.work else { return Vec::new() };
-        let named: HashSet<&Key> = targets.iter().filter_map(Target::key).collect();
-        let rows = |key: &Key| {
-            targets.iter().any(|each| match each {
-                Target::Rows(rows) => rows.len() <= MOST_LOOKED && rows.names(key.as_str()),
-                _ => false,
-            })
-        };
+        let few = targets.iter().filter(|target| match target {
+            Target::Rows(rows) => rows.len() <= MOST_LOOKED,
+            _ => true,
+        });
+        let each = few.flat_map(|target| Target::each(slice::from_ref(target)));
+        let keys: Vec<&Key> = keys.collect();
+        let batch: HashSet<&Key> = keys.iter().copied().collect();
+        let named: HashSet<&Key> =
+            each.filter_map(|each| batch.get(each.key()?).copied()).collect();
         let (named, mut left): (Vec<Key>, Vec<Key>) =
-            keys.cloned().partition(|key| named.contains(key) || rows(key));
+            keys.into_iter().cloned().partition(|key| named.contains(key));
         for (key, presence) in self.look_at(named).await {
             if presence == Presence::Gone {
                 self.already_gone(key);
