@@ -47,8 +47,7 @@ fn run(arguments: Arguments) -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let runtime = verbs::runtime()?;
-    let choice = runtime.block_on(Choice::make(flags, &folders)?.read_key())?;
+    let (choice, runtime) = verbs::with_key(Choice::make(flags, &folders)?)?;
     let Choice { connections, current, settings, access_spec, .. } = choice;
     let access = access_of(access_spec, location.as_ref())?;
     log::start(&folders.log_file())?;

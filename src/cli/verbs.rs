@@ -54,6 +54,26 @@ pub fn runtime() -> Result<runtime::Runtime, Error> {
         .map_err(|error| Error::from_io(&error, "start threads", ""))
 }
 
+/// The choice with the key that its flags name, and the runtime that has read it.
+pub fn with_key(choice: Choice) -> Result<(Choice, runtime::Runtime), Error> {
+    let runtime = runtime()?;
+    // A command that prints the key is in a group of its own: ^C ends it by ending this.
+    let read = runtime.block_on(async {
+        tokio::select! {
+            read = choice.read_key() => read,
+            () = interrupted() => Err(Error::new(ErrorKind::Cancelled, "the command", "")),
+        }
+    });
+    match read {
+        Ok(choice) => Ok((choice, runtime)),
+        Err(error) => {
+            // A pipe that the key was to come from may still be read.
+            runtime.shutdown_background();
+            Err(error)
+        }
+    }
+}
+
 fn attempt(verb: &Verb, flags: &TargetFlags, json: bool) -> Result<Status, Trouble> {
     match verb {
         Verb::Completions { shell } => {
@@ -74,22 +94,7 @@ fn attempt(verb: &Verb, flags: &TargetFlags, json: bool) -> Result<Status, Troub
     if let Some(told) = choice.current()?.unchecked_aloud() {
         eprintln!("windlass: {}", visible(&told));
     }
-    let runtime = runtime()?;
-    // A command that prints the key is in a group of its own: ^C ends it by ending this.
-    let read = runtime.block_on(async {
-        tokio::select! {
-            read = choice.read_key() => read,
-            () = interrupted() => Err(Error::new(ErrorKind::Cancelled, "the command", "")),
-        }
-    });
-    let choice = match read {
-        Ok(choice) => choice,
-        Err(error) => {
-            // A pipe that the key was to come from may still be read.
-            runtime.shutdown_background();
-            return Err(error.into());
-        }
-    };
+    let (choice, runtime) = with_key(choice)?;
     let panicked = Arc::new(Notify::new());
     let tell = Arc::clone(&panicked);
     crash::on_panic(move || tell.notify_one());
