@@ -122,12 +122,17 @@ fn appended(text: &str, draft: &Draft) -> String {
     connections.insert(draft.name.as_str(), Item::Table(section));
     let mut document = DocumentMut::new();
     document.insert("connections", Item::Table(connections));
+    below(text, &document.to_string())
+}
+
+/// A section below a text, with an empty line between.
+pub(in crate::config) fn below(text: &str, section: &str) -> String {
     let gap = match text {
         "" => "",
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };
-    format!("{text}{gap}{document}")
+    format!("{text}{gap}{section}")
 }
 
 pub(in crate::config) fn read(text: &str, path: &Path) -> Result<DocumentMut, Error> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
-use crate::config::edit::{fault, read};
+use crate::config::edit::{below, fault, read};
 use crate::config::upload_rules::{CONNECTION, EVERYTHING, RULES};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
@@ -119,12 +119,7 @@ fn appended(
     let mut rule = Table::new();
     rule.insert(CONNECTION, value(connection.as_str()));
     fill(&mut rule, bucket, attributes);
-    let gap = match text {
-        "" => "",
-        text if text.ends_with('\n') => "\n",
-        _ => "\n\n",
-    };
-    format!("{text}{gap}[[{RULES}]]\n{rule}")
+    below(text, &format!("[[{RULES}]]\n{rule}"))
 }
 
 fn fill(rule: &mut Table, bucket: &Bucket, attributes: &Attributes) {

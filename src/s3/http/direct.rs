@@ -1,8 +1,8 @@
 //! Sends requests with bodies without the SDK's own transport: signed here, sent once.
 //!
 //! `exchange`, `head`, `chunks` and `arriving` read a body off the socket into the buffer it is
-//! written from. hyper's `client::conn::http1` in their place (the branch `c-hyper`, polled by the
-//! reader, no task of its own) passes the contract tests too, but it reads into a buffer of its
+//! written from. hyper's `client::conn::http1` in their place (polled by the reader, no task of its
+//! own) passes the contract tests too, but it reads into a buffer of its
 //! own: bytes are copied once more, and each connection holds one. It took more processor time
 //! (medians of 14 to 36 pairs of runs in turn on a busy machine): 1.06 times as much for 1 GiB
 //! down, 1.03 with 30 ms a request, 1.04 up, 1.09 for 2,000 x 64 KiB down, 1.08 up. The most memory

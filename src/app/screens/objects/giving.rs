@@ -15,21 +15,11 @@ use crate::domain::attributes::Attributes;
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::transfer::JobOptions;
 
-/// In the order of the rows.
-const FIELDS: [Field; 12] = [
-    Field::ContentType,
-    Field::CacheControl,
-    Field::Disposition,
-    Field::ContentEncoding,
-    Field::Language,
-    Field::Metadata,
-    Field::Tags,
-    Field::StorageClass,
-    Field::Encryption,
-    Field::Retention,
-    Field::LegalHold,
-    Field::Acl,
-];
+/// Those of the metadata's form that a rule can say, in the order of the rows.
+fn fields() -> impl Iterator<Item = Field> {
+    let given = |field: &Field| !matches!(field, Field::Expires | Field::Redirect);
+    Field::ALL.into_iter().filter(given)
+}
 
 /// What is given, while it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,20 +74,15 @@ impl GivingForm {
     /// The cursor stays on what was chosen.
     pub fn choose(&mut self, row: usize) -> GivingRow {
         self.cursor = row;
-        match FIELDS.get(row) {
-            Some(field) => GivingRow::Field(*field),
-            None if row == FIELDS.len() => GivingRow::Remember,
-            None if row == FIELDS.len() + 1 => GivingRow::Forget,
-            None => GivingRow::Done,
-        }
+        let rest = [GivingRow::Remember, GivingRow::Forget, GivingRow::Done];
+        fields().map(GivingRow::Field).chain(rest).nth(row).unwrap_or(GivingRow::Done)
     }
 
     pub fn menu(&self, session: &Session) -> Choice {
         let usual = if self.bucket.is_some() { "as usual" } else { "as the source has it" };
-        let mut rows: Vec<ChoiceRow> = FIELDS
-            .iter()
+        let mut rows: Vec<ChoiceRow> = fields()
             .map(|field| {
-                let note = pending(*field, &self.given).unwrap_or_else(|| usual.to_owned());
+                let note = pending(field, &self.given).unwrap_or_else(|| usual.to_owned());
                 // What is copied may go to another server, which is asked when it is named.
                 let here = self.bucket.is_some();
                 let lacking = field.capability().filter(|_| here);
@@ -175,7 +160,7 @@ fn pending(field: Field, given: &Attributes) -> Option<String> {
 
 /// `text/html · no-cache · remembered`; empty where nothing is given.
 pub fn told(given: &Attributes, remembered: Option<&Attributes>) -> String {
-    let mut parts: Vec<String> = FIELDS.iter().filter_map(|field| pending(*field, given)).collect();
+    let mut parts: Vec<String> = fields().filter_map(|field| pending(field, given)).collect();
     if remembered.is_some_and(|kept| *kept == lasting(given) && !kept.is_empty()) {
         parts.push("remembered".to_owned());
     }
@@ -189,13 +174,14 @@ pub fn upload_options(
     (connection, bucket): (&ConnectionName, &Bucket),
     settings: &Settings,
 ) -> JobOptions {
-    let same = settings.remembered_of(connection, bucket).cloned().unwrap_or_default() == *given;
-    let mut settings = settings.clone();
-    let mut options = JobOptions::default();
-    if !same {
-        settings.remember(connection, bucket, None);
-        options.attributes = given.clone();
+    let remembered = settings.remembered_of(connection, bucket).cloned().unwrap_or_default();
+    if remembered == *given {
+        let rules = settings.upload_rules_of(connection, bucket);
+        return JobOptions { rules, ..JobOptions::default() };
     }
-    options.rules = settings.upload_rules_of(connection, bucket);
-    options
+    let others = settings.upload_rules.iter().filter(|rule| {
+        rule.holds_in(connection, bucket) && !rule.is_remembered_of(connection, bucket)
+    });
+    let rules = others.map(|rule| rule.rule.clone()).collect();
+    JobOptions { attributes: given.clone(), rules, ..JobOptions::default() }
 }
