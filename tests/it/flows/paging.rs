@@ -234,13 +234,19 @@ fn all_that_is_left_is_asked_for_at_once() {
     assert_eq!((app.names().len(), app.cursor()), (5, "e"));
 }
 
-#[test]
-fn a_level_that_is_listed_again_far_down_is_asked_for_at_once() {
+/// Twelve pages of a level that goes on, the cursor on their last row.
+fn far_down() -> App {
     let mut app = App::at("s3://media/p/");
     app.keys("G").reply(numbered_page(0, 1000, Some("t0")));
     for number in 1..12 {
         app.reply(numbered_page(number * 1000, 1000, Some(&format!("t{number}"))));
     }
+    app
+}
+
+#[test]
+fn a_level_that_is_listed_again_far_down_is_asked_for_at_once() {
+    let mut app = far_down();
     app.keys("esc space k").effects();
     app.keys("R").reply(numbered_page(0, 1000, Some("u0")));
     assert_eq!(rests(&mut app), [rest("u0", "0000999")]);
@@ -264,11 +270,7 @@ fn a_level_that_is_listed_again_far_down_is_asked_for_at_once() {
 
 #[test]
 fn a_level_that_is_listed_again_at_its_top_is_asked_for_page_by_page() {
-    let mut app = App::at("s3://media/p/");
-    app.keys("G").reply(numbered_page(0, 1000, Some("t0")));
-    for number in 1..12 {
-        app.reply(numbered_page(number * 1000, 1000, Some(&format!("t{number}"))));
-    }
+    let mut app = far_down();
     app.keys("esc g g R").effects();
     app.reply(numbered_page(0, 1000, Some("u0")));
     assert_eq!(app.names().len(), 1000);
@@ -277,11 +279,7 @@ fn a_level_that_is_listed_again_at_its_top_is_asked_for_page_by_page() {
 
 #[test]
 fn a_listing_anew_that_is_left_keeps_what_was_shown() {
-    let mut app = App::at("s3://media/p/");
-    app.keys("G").reply(numbered_page(0, 1000, Some("t0")));
-    for number in 1..12 {
-        app.reply(numbered_page(number * 1000, 1000, Some(&format!("t{number}"))));
-    }
+    let mut app = far_down();
     app.keys("esc R").reply(numbered_page(0, 1000, Some("u0")));
     app.reply(numbered_page(1000, 1000, Some("u1")));
     app.keys("esc");

@@ -139,20 +139,18 @@ fn what_uploads_and_copies_give() {
         Request::Machine(MachineRequest::ReadFolder(_)) => Some(Ok(Answer::Folder(Vec::new()))),
         _ => None,
     };
-    assert_pictures("upload_settings", |size| {
-        let mut situation = Situation::browsing(size);
-        situation.press("u");
-        situation.answer(folder);
-        situation.press("ctrl-g c n o enter j j j");
-        situation
-    });
-    assert_pictures("upload_settings_given", |size| {
-        let mut situation = Situation::browsing(size);
-        situation.press("u");
-        situation.answer(folder);
-        situation.press("ctrl-g c n o enter v");
-        situation
-    });
+    for (name, keys) in [
+        ("upload_settings", "ctrl-g c n o enter j j j"),
+        ("upload_settings_given", "ctrl-g c n o enter v"),
+    ] {
+        assert_pictures(name, |size| {
+            let mut situation = Situation::browsing(size);
+            situation.press("u");
+            situation.answer(folder);
+            situation.press(keys);
+            situation
+        });
+    }
     assert_pictures("copy_settings_given", |size| {
         let mut situation = Situation::browsing_aws(size);
         situation.press("j j c ctrl-g c n o enter v");
@@ -170,18 +168,13 @@ fn the_editor_for_small_texts() {
         }
         _ => None,
     };
-    assert_pictures("text_editor", |size| {
-        let mut situation = Situation::browsing(size);
-        situation.press("j j g E");
-        situation.answer(text);
-        situation.press("down end");
-        situation
-    });
-    assert_pictures("text_editor_leaving", |size| {
-        let mut situation = Situation::browsing(size);
-        situation.press("j j g E");
-        situation.answer(text);
-        situation.press("x esc");
-        situation
-    });
+    for (name, keys) in [("text_editor", "down end"), ("text_editor_leaving", "x esc")] {
+        assert_pictures(name, |size| {
+            let mut situation = Situation::browsing(size);
+            situation.press("j j g E");
+            situation.answer(text);
+            situation.press(keys);
+            situation
+        });
+    }
 }
