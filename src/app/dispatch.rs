@@ -127,13 +127,13 @@ fn step_focus(state: &mut State, by: usize) {
     state.focus = next.into_iter().find(|pane| shown(*pane)).unwrap_or(state.focus);
 }
 
-/// Undoes one thing: the wait to leave, the index that is made, then in the focused pane, in the
+/// Undoes one thing: the wait to leave, the work under way, then in the focused pane, in the
 /// others, then the side pane, then the zoom.
 fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     let focus = state.focus;
     let undone = state.with(now, asked, |parts, cx| {
         parts.places.step_back(focus, cx)
-            || parts.indexing.step_back(focus, cx)
+            || parts.all_mut().any(|part| part.leave_work(cx))
             || parts.pane_mut(focus).is_some_and(|part| part.step_back(focus, cx))
             || parts.all_mut().rev().any(|part| part.step_back(focus, cx))
     });

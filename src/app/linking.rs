@@ -78,6 +78,18 @@ impl Linking {
         self.wanted.iter().any(|each| each.ticket == ticket)
     }
 
+    pub fn under_way(&self) -> Option<String> {
+        let links = self.wanted.len() as u64;
+        (links > 0).then(|| format!("making {}", Counted(links, "link")))
+    }
+
+    pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(doing) = self.under_way() else { return false };
+        self.give_up(cx);
+        cx.toast(Level::Note, format!("stopped {doing}"));
+        true
+    }
+
     pub fn is_waiting(&self) -> bool {
         !self.wanted.is_empty()
     }

@@ -117,6 +117,16 @@ pub trait Part {
         false
     }
 
+    /// What the footer says of work under way that is seen nowhere else.
+    fn under_way(&self) -> Option<String> {
+        None
+    }
+
+    /// Leaves the work that [`Part::under_way`] tells of; `false` where there is none.
+    fn leave_work(&mut self, _cx: &mut Context<'_>) -> bool {
+        false
+    }
+
     /// Gives up all it waits for: the connection is another one, or the tab is closed.
     fn stop(&mut self, _cx: &mut Context<'_>) {}
 

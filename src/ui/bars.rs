@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::action::Action;
+use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
@@ -174,7 +175,7 @@ fn draw_standing(paint: &mut Paint<'_>, span: Span, state: &State) {
     if let Some(note) = standing_note(state) {
         let sign = paint.glyphs.warning;
         paint.print(span, styles.warning, format_args!("{sign} {note}"));
-    } else if let Some(sentence) = state.parts.indexing.sentence() {
+    } else if let Some(sentence) = state.parts.all().find_map(Part::under_way) {
         let used = paint.put(span, spinner(paint.glyphs, state.now), styles.accent) + 1;
         let stop = state.session.key(Action::StepBack);
         paint.sentence(span.skip(used), &format!("{sentence}; {stop} stops"), styles.dim);

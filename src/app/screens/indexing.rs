@@ -4,7 +4,6 @@ use crate::app::action::Action;
 use crate::app::context::{Context, Intent};
 use crate::app::effect::IndexRequest;
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::layout::Pane;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::toasts::Level;
@@ -29,19 +28,13 @@ struct Making {
 impl Indexing {
     /// Makes the index of a place, or refreshes it; one at a time.
     pub fn make(&mut self, bucket: Bucket, prefix: Prefix, cx: &mut Context<'_>) {
-        if let Some(sentence) = self.sentence() {
+        if let Some(sentence) = self.under_way() {
             let text = format!("{sentence}: one index is made at a time");
             return cx.toast(Level::Note, text);
         }
         let (of, below) = (bucket.clone(), prefix.clone());
         let ticket = cx.request(IndexRequest::Make { bucket: of, prefix: below });
         self.making = Some(Making { ticket, bucket, prefix, keys: 0 });
-    }
-
-    /// What the screen says of it meanwhile.
-    pub fn sentence(&self) -> Option<String> {
-        let Making { bucket, prefix, keys, .. } = self.making.as_ref()?;
-        Some(format!("indexing s3://{bucket}/{prefix}, {} so far", Counted(*keys, "key")))
     }
 }
 
@@ -81,8 +74,13 @@ impl Part for Indexing {
         self.making.is_some()
     }
 
-    /// Stops; the older index stays as it is.
-    fn step_back(&mut self, _: Pane, cx: &mut Context<'_>) -> bool {
+    fn under_way(&self) -> Option<String> {
+        let Making { bucket, prefix, keys, .. } = self.making.as_ref()?;
+        Some(format!("indexing s3://{bucket}/{prefix}, {} so far", Counted(*keys, "key")))
+    }
+
+    /// The older index stays as it is.
+    fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(making) = self.making.take() else { return false };
         cx.abandon(&mut Some(making.ticket));
         cx.toast(Level::Note, "indexing stopped: nothing was kept of it");

@@ -37,6 +37,7 @@ mod unfinished;
 mod unfolding;
 mod uploading;
 mod versions;
+mod waits;
 mod walking;
 mod watching;
 mod window;

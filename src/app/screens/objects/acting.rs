@@ -229,15 +229,35 @@ impl Acting {
             || !self.remembering.is_empty()
     }
 
+    /// The links and keys that are being made or tried.
+    pub fn under_way(&self) -> Option<String> {
+        let tested = || self.testing.first().map(|(_, name)| format!("testing the link of {name}"));
+        let keys = || self.keys.map(|_| "asking for temporary keys".to_owned());
+        self.linking.under_way().or_else(tested).or_else(keys)
+    }
+
+    pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.linking.leave_work(cx) {
+            return true;
+        }
+        let doing = self.under_way();
+        self.leave_trials(cx);
+        doing.map(|doing| cx.toast(Level::Note, format!("stopped {doing}"))).is_some()
+    }
+
+    fn leave_trials(&mut self, cx: &mut Context<'_>) {
+        cx.abandon(&mut self.keys);
+        for (ticket, _) in self.testing.drain(..) {
+            cx.abandon(&mut Some(ticket));
+        }
+    }
+
     /// Drops the question and everything that is waited for, save what is written all the same.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
         self.question.close(cx);
         cx.abandon(&mut self.versioning.take().map(|(ticket, _)| ticket));
         self.linking.give_up(cx);
-        cx.abandon(&mut self.keys);
-        for (ticket, _) in self.testing.drain(..) {
-            cx.abandon(&mut Some(ticket));
-        }
+        self.leave_trials(cx);
     }
 
     pub fn on_reply(

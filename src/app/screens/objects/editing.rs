@@ -238,6 +238,49 @@ impl Editing {
         self.under_way.is_some()
     }
 
+    /// What is waited for; the user's editor has the screen to itself.
+    pub fn under_way(&self) -> Option<String> {
+        let (_, step) = self.under_way.as_ref()?;
+        let (doing, object) = match step {
+            EditStep::Opening(object, _) => ("opening", object),
+            EditStep::Editing(_) => return None,
+            EditStep::Keeping(opened, _) => ("saving", &opened.object),
+            EditStep::Saving(written) => ("saving", &written.object),
+            EditStep::Comparing(written) => ("looking who changed", &written.object),
+        };
+        Some(format!("{doing} {}", object.key.name()))
+    }
+
+    /// Leaves what is waited for; what was written is kept.
+    pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
+        match self.under_way.take_if(|(_, step)| !matches!(step, EditStep::Editing(_))) {
+            None => return false,
+            Some((ticket, step)) => {
+                cx.abandon(&mut Some(ticket));
+                self.left(step, cx);
+            }
+        }
+        true
+    }
+
+    fn left(&mut self, step: EditStep, cx: &mut Context<'_>) {
+        let text = match step {
+            EditStep::Opening(object, _) => format!("{} was not opened", object.key.name()),
+            EditStep::Editing(opened) => opened.left("nothing was sent"),
+            EditStep::Keeping(opened, editor) => {
+                return self.question.ask(Dialog::Editor(editor), About::Text(opened));
+            }
+            EditStep::Saving(Written { object, file, .. }) => {
+                let name = object.key.name();
+                format!("{name} may be saved or not: look at it; {}", kept(&file))
+            }
+            EditStep::Comparing(Written { object, file, .. }) => {
+                format!("{} was not saved; {}", object.key.name(), kept(&file))
+            }
+        };
+        cx.toast(Level::Note, text);
+    }
+
     /// What was written and not stored stays in its file.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
         if let Some(About::Text(Opened { kept: Some(file), .. })) = self.about() {

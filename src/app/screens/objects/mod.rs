@@ -289,6 +289,15 @@ impl Part for Objects {
             || self.browse.watch().is_some()
     }
 
+    fn under_way(&self) -> Option<String> {
+        let others = || self.thawing.under_way().or_else(|| self.acting.under_way());
+        self.editing.under_way().or_else(others)
+    }
+
+    fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
+        self.editing.leave_work(cx) || self.thawing.leave_work(cx) || self.acting.leave_work(cx)
+    }
+
     fn stop(&mut self, cx: &mut Context<'_>) {
         self.acting.drop_all(cx);
         self.searching.question.close(cx);

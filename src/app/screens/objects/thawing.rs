@@ -98,6 +98,19 @@ impl Thawing {
         cx.abandon(&mut self.asked);
     }
 
+    pub fn under_way(&self) -> Option<String> {
+        self.asked.map(|_| "asking for archived objects to be made readable".to_owned())
+    }
+
+    pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
+        let waited = self.asked.is_some();
+        if waited {
+            cx.abandon(&mut self.asked);
+            cx.toast(Level::Note, "no more is asked for; what was asked for is made readable");
+        }
+        waited
+    }
+
     pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
         self.asked = None;
         match reply {

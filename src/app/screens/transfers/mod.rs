@@ -150,6 +150,14 @@ impl Part for TransfersPane {
         self.queue.is_moving() || self.emptying.is_waiting()
     }
 
+    fn under_way(&self) -> Option<String> {
+        self.linking.under_way()
+    }
+
+    fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
+        self.linking.leave_work(cx)
+    }
+
     fn fit(&mut self, cx: &Context<'_>) {
         self.list.fit(self.queue.rows().len(), cx.areas.rows(Pane::Transfers));
     }
