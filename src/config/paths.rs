@@ -6,6 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use directories::ProjectDirs;
 
@@ -100,7 +101,9 @@ pub fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
     }
-    let beside = path.with_extension(format!("{}.new", process::id()));
+    static WRITERS: AtomicU32 = AtomicU32::new(0);
+    let number = WRITERS.fetch_add(1, Ordering::Relaxed);
+    let beside = path.with_extension(format!("{}-{number}.new", process::id()));
     let written = write_new(&beside, text).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         let _ = fs::remove_file(&beside);

@@ -26,6 +26,7 @@ pub mod signals;
 mod sizing;
 pub mod start;
 pub mod startup;
+mod state_files;
 pub mod terminal;
 mod unpacking;
 pub mod uploads;

@@ -2,20 +2,18 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::effect::{Effect, MachineRequest, Preference, Request};
+use crate::app::effect::{Effect, MachineRequest, Request};
 use crate::app::event::{ClipboardOutcome, Event, Ticket};
-use crate::config::bookmarks::{self, Bookmark};
-use crate::config::ledger::{self, GivenLink};
+use crate::config::bookmarks::Bookmark;
 use crate::config::paths::Folders;
-use crate::config::remembered::{LastPlace, Remembered};
+use crate::config::remembered::LastPlace;
 use crate::domain::address::ConnectionName;
 use crate::transfer::engine::Engine;
 use crate::transfer::journal::known_uploads;
@@ -30,6 +28,7 @@ use crate::tui::pictures::encode::{EncodeJob, EncodedPicture};
 use crate::tui::requests::ask_storage;
 use crate::tui::reveal::{browse, reveal};
 use crate::tui::signals::Signal;
+use crate::tui::state_files::StateFiles;
 
 /// What reaches the loop besides keys.
 #[derive(Debug)]
@@ -81,17 +80,11 @@ pub struct Runner {
     store: ConnectionStore,
     engine: Engine,
     clipboard: Clipboard,
-    remembered: Remembered,
-    /// Where things are remembered; `None` where nothing is to be written (demo).
-    folders: Option<Folders>,
-    /// The links of this session, where they are written down nowhere.
-    given: Vec<GivenLink>,
+    files: StateFiles,
     /// Where the queue is kept; `None` where it is not.
     journal: Option<PathBuf>,
     news: UnboundedSender<News>,
     tasks: HashMap<Ticket, Task>,
-    /// Bookmarks are written one after the other.
-    bookmarking: Arc<Mutex<()>>,
     looks: Looks,
 }
 
@@ -100,7 +93,7 @@ impl Runner {
         runtime: Handle,
         store: ConnectionStore,
         engine: Engine,
-        (remembered, folders): (Remembered, Option<Folders>),
+        files: StateFiles,
         journal: Option<PathBuf>,
         news: UnboundedSender<News>,
         looks: Looks,
@@ -117,21 +110,7 @@ impl Runner {
             });
         });
         let tasks = HashMap::new();
-        let given = Vec::new();
-        Runner {
-            runtime,
-            store,
-            engine,
-            clipboard,
-            remembered,
-            folders,
-            given,
-            journal,
-            news,
-            tasks,
-            bookmarking: Arc::default(),
-            looks,
-        }
+        Runner { runtime, store, engine, clipboard, files, journal, news, tasks, looks }
     }
 
     /// Never blocks. Brings back what the loop has to do itself.
@@ -157,7 +136,7 @@ impl Runner {
             }
             Effect::Transfer(command) => self.engine.send(command),
             Effect::Copy(text) => self.clipboard.copy(text),
-            Effect::Save(preference) => self.save(preference),
+            Effect::Save(preference) => self.files.save(preference),
             Effect::Bell => return Some(LoopCommand::Send("\x07".to_owned())),
             Effect::Notify(text) => return Some(LoopCommand::Send(notification(&text))),
             Effect::Reveal(path) => {
@@ -195,18 +174,15 @@ impl Runner {
 
     /// Remembers what was open, before the program ends.
     pub fn remember_place(&mut self, place: LastPlace, recent: Vec<Bookmark>) {
-        (self.remembered.last, self.remembered.recent) = (Some(place), recent);
-        let Some(file) = self.folders.as_ref().map(Folders::remembered_file) else { return };
-        if let Err(error) = self.remembered.write(&file) {
-            tracing::warn!(%error, "what was open could not be remembered");
-        }
+        self.files.remember_place(place, recent);
     }
 
-    /// Ends the engine in order; requests under way are dropped.
+    /// Ends the engine in order, once all is written; requests under way are dropped.
     pub async fn shut_down(self) {
         for task in self.tasks.values() {
             task.whole.abort();
         }
+        self.files.settle().await;
         self.engine.shut_down().await;
     }
 
@@ -216,12 +192,12 @@ impl Runner {
         // A journal that cannot be read protects nothing: what is young is not marked unasked all
         // the same.
         let ledger = Ledger {
-            file: self.folders.as_ref().map(Folders::ledger_file),
-            given: self.given.clone(),
+            file: self.files.folders().map(Folders::ledger_file),
+            given: self.files.given().to_vec(),
         };
         let looks = self.looks.clone();
         let indexes = Indexes {
-            folder: self.folders.as_ref().map(Folders::indexes),
+            folder: self.files.folders().map(Folders::indexes),
             connection: connection.clone(),
         };
         let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
@@ -260,48 +236,5 @@ impl Runner {
             self.tasks.retain(|_, task| !task.whole.is_finished());
         }
         self.tasks.insert(ticket, Task { whole: task.abort_handle(), stop });
-    }
-
-    fn write_down(&mut self, links: Vec<GivenLink>) {
-        let Some(file) = self.folders.as_ref().map(Folders::ledger_file) else {
-            return self.given.extend(links);
-        };
-        self.runtime.spawn_blocking(move || {
-            let trimmed = || ledger::trim(&file, Timestamp::now());
-            if let Err(error) = ledger::write_down(&file, &links).and_then(|()| trimmed()) {
-                tracing::warn!(%error, "a link could not be written down");
-            }
-        });
-    }
-
-    fn bookmark(&self, bookmark: Bookmark, kept: bool) {
-        let Some(file) = self.folders.as_ref().map(Folders::bookmarks_file) else { return };
-        let one_by_one = self.bookmarking.clone();
-        self.runtime.spawn_blocking(move || {
-            let _one = one_by_one.lock();
-            if let Err(error) = bookmarks::change(&file, &bookmark, kept) {
-                tracing::warn!(%error, "a bookmark could not be written");
-            }
-        });
-    }
-
-    fn save(&mut self, preference: Preference) {
-        match preference {
-            Preference::Bookmark { bookmark, kept } => return self.bookmark(bookmark, kept),
-            Preference::LinksGiven(links) => return self.write_down(links),
-            Preference::DownloadFolder(folder) => self.remembered.download_folder = Some(folder),
-            Preference::KnownBucket { connection, bucket, known } => {
-                self.remembered.know_bucket(&connection, &bucket, known);
-            }
-            Preference::Refused(refused) => self.remembered.refuse(refused),
-            Preference::AskedAgain(endpoint) => self.remembered.ask_again(&endpoint),
-        }
-        let Some(file) = self.folders.as_ref().map(Folders::remembered_file) else { return };
-        let remembered = self.remembered.clone();
-        self.runtime.spawn_blocking(move || {
-            if let Err(error) = remembered.write(&file) {
-                tracing::warn!(%error, "what should be remembered could not be written");
-            }
-        });
     }
 }

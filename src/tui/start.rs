@@ -34,6 +34,7 @@ use crate::tui::run::{Ending, Loop, LoopPace};
 use crate::tui::runner::{News, Runner};
 use crate::tui::signals;
 use crate::tui::startup::default_theme;
+use crate::tui::state_files::StateFiles;
 use crate::tui::terminal::{Screen, give_back};
 use crate::ui::theme::Theme;
 
@@ -101,7 +102,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
             config_file: folders.as_ref().map(Folders::config_file),
         },
         engine,
-        (remembered, folders),
+        StateFiles::new(remembered, folders, runtime.handle().clone()),
         journal,
         news.clone(),
         Looks::new(protocol.is_some()),
