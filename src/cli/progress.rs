@@ -83,8 +83,8 @@ impl ProgressLine {
                 ("server", format!("{error}; waiting until it can be reached"))
             }
             Wait::Restore { objects, next } => {
-                let verb = if *objects == 1 { "is" } else { "are" };
                 let (objects, zone) = (Counted(*objects, "object"), TimeZone::system());
+                let verb = objects.verb("is", "are");
                 let next = TimeOfDay(*next, &zone);
                 let sentence = format!("{objects} {verb} being restored; asked again at {next}");
                 ("restore", sentence)

@@ -21,6 +21,7 @@ use crate::demo::mode::Mode;
 use crate::demo::operation::Target;
 use crate::demo::refusal::{Refusal, escaped};
 use crate::demo::wire::{Broken, Treatment, Wire};
+use crate::domain::protection::as_http_date;
 
 /// One for all connections.
 pub struct Front {
@@ -145,7 +146,7 @@ impl Front {
         if parts.status.as_u16() >= 300 {
             parts.headers.remove(header::CONTENT_LENGTH);
         }
-        let date = now(conditions).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let date = as_http_date(now(conditions));
         let served_by = match self.context.rules.mode {
             Mode::S3 => "AmazonS3",
             Mode::R2 => "cloudflare",

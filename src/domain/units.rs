@@ -96,6 +96,13 @@ impl fmt::Display for Count {
     }
 }
 
+impl Counted<'_> {
+    /// The form of a verb that goes with the number: `is` or `are`.
+    pub fn verb<'a>(self, one: &'a str, many: &'a str) -> &'a str {
+        if self.0 == 1 { one } else { many }
+    }
+}
+
 impl fmt::Display for Counted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counted(count, noun) = *self;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::domain::provider::Provider;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::adapt::START;
 use crate::transfer::limits::slots::Most;
@@ -14,7 +15,7 @@ pub struct Tuning {
     pub journal: Option<PathBuf>,
     /// Bytes from which an object is moved in parts.
     pub part_threshold: u64,
-    /// Bytes above which an object is copied in parts; never more than the provider copies at once.
+    /// Bytes above which an object is copied in parts.
     pub copy_threshold: u64,
     /// Bytes of bodies held at once, over all objects.
     pub memory: u64,
@@ -34,6 +35,21 @@ pub struct Tuning {
     pub rate: Option<u64>,
     /// `rate` comes before what the journal keeps.
     pub rate_given: bool,
+}
+
+/// The largest object that is sent in one request, in bytes: it is held in memory.
+pub const MAX_WHOLE: u64 = 16 << 20;
+
+impl Tuning {
+    /// Bytes below which an object is sent in one request.
+    pub fn whole_below(&self) -> u64 {
+        self.part_threshold.min(MAX_WHOLE)
+    }
+
+    /// Bytes up to which a provider is asked to copy an object at once.
+    pub fn most_copied_whole(&self, provider: Provider) -> u64 {
+        provider.max_single_put().min(self.copy_threshold)
+    }
 }
 
 impl Default for Tuning {

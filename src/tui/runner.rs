@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;

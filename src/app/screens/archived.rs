@@ -20,8 +20,8 @@ const ANSWERS: [(char, &str, &str, OnArchived); 2] = [
 
 /// Of objects whose class keeps them in an archive.
 pub fn before(objects: u64, session: &Session) -> Dialog {
-    let verb = if objects == 1 { "is" } else { "are" };
     let objects = Counted(objects, "object");
+    let verb = objects.verb("is", "are");
     question()
         .line(format!("{objects} {verb} archived, and can be read only after a restore."))
         .line(format!(

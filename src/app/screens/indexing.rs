@@ -9,7 +9,7 @@ use crate::app::scope::Scope;
 use crate::app::toasts::Level;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::indexed::{IndexEnd, IndexProgress};
-use crate::domain::units::{Count, Counted};
+use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, Default)]
 pub struct Indexing {
@@ -89,16 +89,16 @@ impl Part for Indexing {
 }
 
 fn tell(keys: u64, end: IndexEnd, cx: &mut Context<'_>) {
-    let are = if keys == 1 { "key is" } else { "keys are" };
-    let count = Count(keys);
+    let keys = Counted(keys, "key");
+    let are = keys.verb("is", "are");
     match end {
         IndexEnd::Whole => {
-            cx.toast(Level::Done, format!("{count} {are} indexed; find uses the index"));
+            cx.toast(Level::Done, format!("{keys} {are} indexed; find uses the index"));
         }
         IndexEnd::Broken { error, kept } => {
             cx.ask(Intent::Log(error));
             let what = match kept {
-                true => format!("only {count} {are} indexed"),
+                true => format!("only {keys} {are} indexed"),
                 false => "the older index, which is whole, stays".to_owned(),
             };
             cx.toast(Level::Problem, format!("the listing broke: {what}"));

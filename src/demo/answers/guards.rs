@@ -19,6 +19,7 @@ use crate::demo::answers::found::{Found, find};
 use crate::demo::answers::tags::change;
 use crate::demo::store::guard::{Guard, Restoring, is_archive};
 use crate::demo::store::now;
+use crate::domain::protection::as_http_date;
 
 /// How a request wants an object guarded.
 #[derive(Clone, Debug, Default)]
@@ -204,7 +205,7 @@ pub fn restore_header(guard: &Guard) -> Option<String> {
         return Some("ongoing-request=\"true\"".to_owned());
     }
     let until = jiff::Timestamp::try_from(restore.until).ok()?;
-    let until = until.strftime("%a, %d %b %Y %H:%M:%S GMT");
+    let until = as_http_date(until);
     restore
         .is_readable(now())
         .then(|| format!("ongoing-request=\"false\", expiry-date=\"{until}\""))

@@ -232,8 +232,7 @@ fn object_lock(document: &Json) -> String {
     let mode = word(retention, "Mode");
     match (retention.number_of("Days"), retention.number_of("Years")) {
         (Some(days), _) => format!("on; {mode} for {} by default", days_word(days)),
-        (_, Some(1)) => format!("on; {mode} for 1 year by default"),
-        (_, Some(years)) => format!("on; {mode} for {years} years by default"),
+        (_, Some(years)) => format!("on; {mode} for {} by default", Counted(years, "year")),
         _ => format!("on; {mode} by default"),
     }
 }

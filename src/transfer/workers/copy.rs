@@ -195,7 +195,7 @@ impl Copy<'_> {
     /// Of what the server copies at all.
     fn is_copied_whole(&self, head: &ObjectHead) -> bool {
         let remote = &self.task.remote;
-        let most = remote.provider().max_single_put().min(self.task.tuning.copy_threshold);
+        let most = self.task.tuning.most_copied_whole(remote.provider());
         // Who copies no parts may copy large objects whole.
         head.size.unwrap_or_default() <= most || remote.lacks(Capability::CopyPart).is_some()
     }
@@ -312,7 +312,7 @@ impl Copy<'_> {
             return whole(task, from, way, head).await.map(By::ServerAtOnce);
         }
         let size = head.size.unwrap_or_default();
-        let most = task.remote.provider().max_single_put().min(task.tuning.copy_threshold);
+        let most = task.tuning.most_copied_whole(task.remote.provider());
         let limits = task.remote.provider().facts().parts;
         let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most), &limits)
             .ok_or_else(|| Error::new(ErrorKind::TooLarge, "copy", from.to_string()))?;

@@ -24,9 +24,6 @@ use crate::transfer::workers::multipart::{
 use crate::transfer::workers::ranges::wrong_length;
 use crate::transfer::write::{Expected, Write, Written};
 
-/// Carried in one request up to here, in bytes, whatever threshold is configured.
-const MAX_WHOLE: u64 = 16 << 20;
-
 /// Part sizes that uploaders use, tried against the number of parts of the source: where they fit,
 /// the copy has the same ETag.
 const USUAL_PARTS: [u64; 10] = [8, 5, 10, 16, 15, 20, 25, 32, 50, 64];
@@ -67,7 +64,7 @@ impl Relay<'_> {
         only_if_absent: bool,
     ) -> Result<WorkerEnd, Error> {
         let size = self.head.size.ok_or_else(|| recompressed(self.from))?;
-        if size < self.task.tuning.part_threshold.min(MAX_WHOLE) {
+        if size < self.task.tuning.whole_below() {
             return self.whole(to, PutOptions { only_if_absent, ..options }).await;
         }
         let part_size = self.part_size(size).ok_or_else(|| {

@@ -24,6 +24,7 @@ use crate::transfer::local::source::{OpenMode, Source};
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_watched;
 use crate::transfer::task::{Moving, Task, address};
+use crate::transfer::tuning::MAX_WHOLE;
 use crate::transfer::workers::adopt::adopt;
 use crate::transfer::workers::destination::{
     Destination, Version, decide, is_asked_by_the_request, note_unguarded, resumed, taken,
@@ -35,9 +36,6 @@ use crate::transfer::workers::multipart::{
     run_parts,
 };
 use crate::transfer::write::{Expected, Write, Written};
-
-/// Read whole and sent in one request up to here, in bytes, whatever threshold is configured.
-const MAX_WHOLE: u64 = 16 << 20;
 
 /// The largest object that is stored twice to learn of the server, in bytes.
 const PROBE: u64 = 64 << 10;
@@ -81,7 +79,7 @@ impl<'a> Upload<'a> {
             self.task.moved.restart_at(0);
             discard(self.task, &partial).await?;
         }
-        if source.size < self.task.tuning.part_threshold.min(MAX_WHOLE) {
+        if source.size < self.task.tuning.whole_below() {
             self.whole(source).await
         } else {
             self.in_parts(source).await

@@ -45,7 +45,7 @@ pub fn draw_ledger(paint: &mut Paint<'_>, ledger: &LinkLedger, zone: &TimeZone, 
     if let (Some((key, live)), true) = (ledger.of_same_key(now), inner.height > 2) {
         let last = Span::line(inner, inner.height - 1).skip(2).shorter(1);
         let links = Counted(live as u64, "link");
-        let verb = if live == 1 { "holds and ends" } else { "hold and end" };
+        let verb = links.verb("holds and ends", "hold and end");
         let words = format_args!("{links} of the key {key} {verb} with it");
         paint.print(last, paint.styles.dim, words);
     }

@@ -20,8 +20,8 @@ const ANSWERS: [(char, &str, &str, OnConflict); 5] = [
 pub fn question(specs: &[JobSpec], conflicts: &Conflicts, zone: &TimeZone) -> Dialog {
     let rows = ANSWERS.iter().map(|(key, title, note, _)| ChoiceRow::new(*key, *title).note(*note));
     let mut choice = Choice::new("Already exists", rows.collect());
-    let verb = if conflicts.existing == 1 { "exists" } else { "exist" };
     let count = Counted(conflicts.existing, noun(specs));
+    let verb = count.verb("exists", "exist");
     choice.lines = vec![match conflicts.partly {
         true => format!("{count} already {verb}, of the first that were looked at:"),
         false => format!("{count} already {verb}:"),

@@ -17,7 +17,7 @@ use crate::domain::transfer::{
     FileRules, JobId, JobOptions, JobSpec, JobState, OnConflict, Target, TransferCommand, Work,
 };
 use crate::domain::transfer_event::TransferEvent;
-use crate::domain::units::{Count, CountedSoFar};
+use crate::domain::units::{Count, Counted, CountedSoFar};
 
 /// The buckets that are being emptied, each until it is deleted or cannot be.
 #[derive(Clone, Debug, Default)]
@@ -121,9 +121,8 @@ impl Emptying {
         let text = match settled.progress.failed {
             0 => format!("{} was not emptied and stays", each.bucket),
             failed => {
-                let objects = if failed == 1 { "object" } else { "objects" };
-                let bucket = &each.bucket;
-                format!("{bucket} stays: {} {objects} could not be deleted", Count(failed))
+                let (bucket, objects) = (&each.bucket, Counted(failed, "object"));
+                format!("{bucket} stays: {objects} could not be deleted")
             }
         };
         cx.toast(Level::Problem, text);

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::screens::preview::tree::TreePane;
 use crate::domain::folded_tree::{NodeLabel, NodeValue};
-use crate::domain::units::Count;
+use crate::domain::units::Counted;
 use crate::domain::visible::visible;
 use crate::ui::paint::Paint;
 use crate::ui::widgets::rows::{Window, rows};
@@ -38,14 +38,12 @@ pub fn draw_tree(paint: &mut Paint<'_>, area: Rect, pane: &TreePane, focused: bo
             NodeValue::Text(text) => paint.sentence(rest, text, styles.good),
             NodeValue::Plain(text) => paint.sentence(rest, text, styles.warning),
             NodeValue::Object { members } => {
-                let count = Count(*members as u64);
-                let what = if *members == 1 { "member" } else { "members" };
-                paint.print(rest, styles.dim, format_args!("{{}} {count} {what}"))
+                let members = Counted(*members as u64, "member");
+                paint.print(rest, styles.dim, format_args!("{{}} {members}"))
             }
             NodeValue::Array { elements } => {
-                let count = Count(*elements as u64);
-                let what = if *elements == 1 { "element" } else { "elements" };
-                paint.print(rest, styles.dim, format_args!("[] {count} {what}"))
+                let elements = Counted(*elements as u64, "element");
+                paint.print(rest, styles.dim, format_args!("[] {elements}"))
             }
         };
     });
