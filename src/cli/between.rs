@@ -3,9 +3,9 @@
 use crate::cli::args::describe::attributes;
 use crate::cli::args::transfer::{CopyArguments, MoveArguments};
 use crate::cli::args::versions::PastFlags;
+use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::jobs::{below, below_at, run_specs, source_of, target};
-use crate::cli::one::writable;
 use crate::cli::print::{Status, Trouble, usage};
 use crate::cli::rehearsal::rehearse;
 use crate::domain::address::{ConnectionName, Prefix};

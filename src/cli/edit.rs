@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::cli::args::metadata::EditArguments;
+use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::one;
 use crate::config::editor::{EditFile, Edited};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::args::describe::attributes;
 use crate::cli::args::metadata::MetaArguments;
 use crate::cli::connect::Choice;
-use crate::cli::one::writable;
+use crate::cli::buckets::writable;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
 use crate::cli::stat::{head_object, tags_object};

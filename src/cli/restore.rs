@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::versions::RestoreArguments;
+use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::stop_when_interrupted;
 use crate::cli::jobs::{below, run_silently};
-use crate::cli::one::writable;
 use crate::cli::past::{not_there, say_gaps};
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object, usage};
 use crate::cli::progress::CountLine;

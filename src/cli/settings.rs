@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::cli::args::settings::{OneSetting, SettingsAction, SettingsArguments};
 use crate::cli::code::ask_device;
 use crate::cli::connect::Choice;
-use crate::cli::one::writable;
+use crate::cli::buckets::writable;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};

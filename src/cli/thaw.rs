@@ -9,8 +9,8 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use crate::cli::args::metadata::ThawArguments;
+use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::{AT_ONCE, Listed, Objects, Reach, Tally};
 use crate::domain::error::{Error, ErrorKind};

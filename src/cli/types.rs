@@ -4,8 +4,8 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 
 use crate::cli::args::metadata::TypesArguments;
+use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
 use crate::domain::error::Error;

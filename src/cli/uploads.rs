@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::cli::args::queue::{UploadsArguments, UploadsStep};
 use crate::cli::asking::{agreed, needs_somebody};
+use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
 use crate::config::paths::Folders;
 use crate::domain::address::{Bucket, Location, Prefix};

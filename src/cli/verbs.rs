@@ -15,9 +15,9 @@ use crate::cli::ends::{End, input, output};
 use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, Trouble, complain};
 use crate::cli::{
-    between, cat, code, cost, demo, diff, doctor, edit, erasing, finding, indexing, jobs, lines,
-    links, list, look, measuring, meta, one, public, queue, restore, rows, settings, stat, stream,
-    thaw, types, uploads, versions,
+    between, buckets, cat, code, cost, demo, diff, doctor, edit, erasing, finding, indexing, jobs,
+    lines, links, list, look, measuring, meta, public, queue, restore, rows, settings, stat,
+    stream, thaw, types, uploads, versions,
 };
 use crate::config::paths::Folders;
 use crate::config::{crash, guide};
@@ -188,8 +188,8 @@ async fn perform(verb: &Verb, choice: &Choice) -> Result<Status, Trouble> {
         Verb::Versions(arguments) => versions::versions(arguments, choice).await,
         Verb::Restore(arguments) => restore::restore(arguments, choice).await,
         Verb::Empty(arguments) => erasing::empty(arguments, choice).await,
-        Verb::Mb(arguments) => one::mb(arguments, choice).await,
-        Verb::Rb(arguments) => one::rb(arguments, choice).await,
+        Verb::Mb(arguments) => buckets::mb(arguments, choice).await,
+        Verb::Rb(arguments) => buckets::rb(arguments, choice).await,
         Verb::Presign(arguments) => links::presign(arguments, choice).await,
         Verb::Cost(arguments) => cost::cost(arguments, choice).await,
         Verb::Find(arguments) => finding::find(arguments, choice).await,

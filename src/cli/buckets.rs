@@ -1,4 +1,4 @@
-//! Runs the verbs that send one request: `mb`, `rb`.
+//! Runs `mb` and `rb`: makes and removes buckets.
 
 use std::sync::Arc;
 
