@@ -193,7 +193,7 @@ actions! {
         "Look inside the object: text, table, tree, picture, archive or bytes",
         OBJECTS_SIDE, &["p"];
     Sizes: "sizes", "sizes",
-        "Count what is below this prefix or the marked ones: where the bytes are",
+        "Count what is below this prefix, or the marked rows, and show where the bytes are",
         OBJECTS, &["w"];
     FollowCursor: "follow-cursor", "preview follows",
         "Let the preview follow the cursor, or stay on its object", OBJECTS_SIDE, &["ctrl-p"];
@@ -201,7 +201,7 @@ actions! {
         "Keep the keys below this prefix on this machine, so that find answers at once",
         OBJECTS, &["g i"];
     IndexChanges: "index-changes", "changes since the index",
-        "List what is new, gone or changed since the index of this prefix, and refresh it",
+        "List what changed since this prefix was indexed, and refresh the index",
         OBJECTS, &["g I"];
     Types: "types", "wrong content types",
         "List objects below this prefix whose Content-Type does not fit, and mend them",
@@ -253,13 +253,14 @@ actions! {
     Metadata: "metadata", "metadata",
         "Show and change headers, metadata, tags, class, encryption and ACL", OBJECTS_SIDE, &["M"];
     EditObject: "edit", "edit",
-        "Edit the object in your editor (in the window where none is named); saved only if \
+        "Edit the object in your editor, or in the window if you have set none; saved only if \
          nobody else changed it",
         OBJECTS_SIDE, &["e"];
     EditHere: "edit-here", "edit here",
         "Edit a small text in the window, whatever your editor is", OBJECTS_SIDE, &["g E"];
     NewObject: "new-object", "new object",
-        "Write a new object in your editor (in the window where none is named)", OBJECTS, &["N"];
+        "Write a new object in your editor, or in the window if you have set none",
+        OBJECTS, &["N"];
     Thaw: "thaw", "thaw",
         "Ask for archived objects to be made readable", OBJECTS_SIDE, &["g h"];
     BucketAccess: "bucket-access", "access",
@@ -276,12 +277,12 @@ actions! {
         OBJECTS_SIDE, &["V"],
         also &[(Scope::Versions, &["V"])];
     Compare: "compare", "compare",
-        "Show in what two marked rows differ, or this row and a file, folder or other place",
+        "Show how two marked rows differ, or this row and a file, folder or other place",
         OBJECTS_SIDE, &["="];
     TimeTravel: "time-travel", "time travel",
         "Show the bucket as it was at a moment; again comes back to now", OBJECTS, &["g @"];
     BringBack: "bring-back", "bring back",
-        "Restore from the past that is shown: the marked rows, or the whole place",
+        "Restore the marked rows, or the whole place, as shown from the past",
         OBJECTS, &["g u"];
     New: "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"];
     AddBucket: "add-bucket", "add by name",
@@ -353,7 +354,7 @@ actions! {
         "Show what happened, with every error in full", GLOBAL, &["E"],
         also &[(Scope::Events, &["E"])];
     Cost: "cost", "cost",
-        "Show what this session used, what the place costs a month, and the same elsewhere",
+        "Show this session's requests, and what this place costs a month here and elsewhere",
         GLOBAL, &["$"];
     Links: "links", "links",
         "List the links that were handed out, and copy one again", GLOBAL, &["g y"];
@@ -378,7 +379,7 @@ actions! {
         also &[(Scope::Confirm, &["N"])];
     ToYes: "to-yes", "to yes", "Move to the answer on the left", CONFIRM, &["left"];
     ToNo: "to-no", "to no", "Move to the answer on the right", CONFIRM, &["right"];
-    Close: "close", "close", "Close what is chosen from or read", MENU, &["q"];
+    Close: "close", "close", "Close the menu, list or page", MENU, &["q"];
     ShowSecret: "show-secret", "show the secret",
         "Show or hide the secret you are typing", TEXT, &["ctrl-r"];
     TestConnection: "test-connection", "test",
@@ -399,7 +400,7 @@ actions! {
     AbortUploads: "abort-uploads", "abort",
         "Abort the marked uploads or the current one; asks first", UPLOADS, &["D", "x"];
     MarkEvery: "mark-every", "mark every",
-        "Mark every row of the versions, or unmark all", VERSIONS, &["a", "ctrl-a"];
+        "Mark all versions, or unmark all", VERSIONS, &["a", "ctrl-a"];
     RestoreVersion: "restore-version", "restore",
         "Restore the version under the cursor, or what was deleted and is marked",
         VERSIONS, &["r", "u"];
@@ -408,7 +409,7 @@ actions! {
     LinkVersion: "link-version", "link",
         "Copy a presigned link to the version under the cursor", VERSIONS, &["y"];
     CompareVersion: "compare-version", "compare",
-        "Show what the version under the cursor changed in the one before it",
+        "Show how this version differs from the one before it",
         VERSIONS, &["="];
     VersionDetails: "version-details", "details",
         "Show everything the server says about the version", VERSIONS, &["i"];
@@ -416,7 +417,7 @@ actions! {
         "Delete the marked versions or the current one for good; asks first",
         VERSIONS, &["D", "del"];
     GoThere: "go-there", "go there",
-        "Close this and go where the row lies", SIZES, &["o"];
+        "Close this and go to the row's place", SIZES, &["o"];
     CountVersions: "count-versions", "versions too",
         "Count old versions, delete markers and unfinished uploads too", SIZES, &["V"];
     AddBookmark: "add-bookmark", "add",

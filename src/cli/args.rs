@@ -203,7 +203,7 @@ pub enum Verb {
     /// Show everything that is known of objects
     #[command(after_help = STAT_EXAMPLES)]
     Stat(StatArguments),
-    /// Show how objects are described, and describe them anew
+    /// Show or change the metadata of objects
     #[command(after_help = META_EXAMPLES)]
     Meta(Box<MetaArguments>),
     /// Find objects whose Content-Type does not fit their name or first bytes
@@ -259,7 +259,7 @@ pub enum Verb {
     Du(UsageArguments),
     /// Draw the prefixes below a place, with what is in each
     Tree(TreeArguments),
-    /// Tell in what two objects, versions, files or prefixes differ
+    /// Show how two objects, versions, files or prefixes differ
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(DiffArguments),
     /// Keep the keys below a place on this machine, to search them without the server

@@ -1,5 +1,4 @@
-//! Lists what a connection may set besides its server and keys: the fields of the form, and the
-//! lines of `config.toml`.
+//! Lists the settings of a connection that the form shows: known buckets and read-only.
 
 use std::path::Path;
 
@@ -119,7 +118,7 @@ pub fn buckets_of(text: &str, before: &[KnownBucket]) -> Result<Vec<KnownBucket>
         let name = each.bucket.as_str();
         if name.is_empty() || name.contains(':') {
             return Err(format!(
-                "{word:?} is no bucket: write media, or site/public/ to start at a prefix"
+                "{word:?} is not a bucket: write media, or site/public/ to start at a prefix"
             ));
         }
         if known.iter().any(|other| other.bucket == each.bucket) {

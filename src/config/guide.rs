@@ -24,6 +24,7 @@ macro_rules! topics {
 /// In the order in which people need them.
 pub const TOPICS: &[Topic] = topics! {
     "connecting": "servers, connections, where keys are kept",
+    "browsing": "walking, filtering, marking, tabs, bookmarks",
     "r2": "Cloudflare R2: tokens, jurisdictions, public domains",
     "aws": "AWS: profiles, SSO, roles, access points",
     "transfers": "what done means, the queue, names, what is already there",

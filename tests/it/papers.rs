@@ -3,11 +3,12 @@
 
 mod named;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use windlass::app::action::{ACTIONS, ActionSpec};
 use windlass::app::keymap::Keymap;
 use windlass::app::scope::Scope;
@@ -18,8 +19,8 @@ use windlass::domain::price::PriceList;
 
 use named::{blocks, commands, spans};
 
-const BEGIN: &str =
-    "<!-- keys: generated from the action table; WINDLASS_REGENERATE=1 cargo test papers -->\n";
+const BEGIN: &str = "<!-- keys: generated from the action table; WINDLASS_REGENERATE=1 cargo test \
+                     --test it papers -->\n";
 const END: &str = "<!-- /keys -->";
 const KEYS_PAGE: &str = "assets/guide/keys.md";
 const CONTRIBUTING: &str = ".github/CONTRIBUTING.md";
@@ -119,6 +120,29 @@ fn every_file_in_the_papers_is_there() {
         }
     }
     assert_none(&broken, "files that do not exist");
+}
+
+#[test]
+fn the_guide_names_every_place_of_the_keymap() {
+    let page = fs::read_to_string(root().join(KEYS_PAGE)).unwrap();
+    let named: Vec<String> = spans(page.split(BEGIN).next().unwrap()).collect();
+    for scope in Scope::ALL {
+        assert!(named.iter().any(|span| span == scope.name()), "{} is missing", scope.name());
+    }
+}
+
+/// The demo opens the browser and has a chapter of its own.
+#[test]
+fn the_readme_names_every_verb_that_needs_no_screen() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let list = blocks(&readme, "sh").into_iter().find(|block| block.contains("ls|")).unwrap();
+    let list = list.replace(['\\', '\n'], "");
+    let words = list.trim_start_matches("windlass ").split('|').map(str::to_owned);
+    let named: BTreeSet<String> = words.collect();
+    let verbs = Arguments::command();
+    let verbs = verbs.get_subcommands().map(|verb| verb.get_name().to_owned());
+    let verbs: BTreeSet<String> = verbs.filter(|verb| verb != "demo").collect();
+    assert_eq!(named, verbs);
 }
 
 #[test]

@@ -14,7 +14,7 @@ Examples:
   windlass find --indexed s3://logs error       In the index on this machine
 
 A glob without / is held against the last part of a key, one with / against the whole key below the
-place; ** crosses /. 10M is ten million bytes, 10Mi is 10 MiB. Nothing found is no failure.";
+place; ** crosses /. 10M is ten million bytes, 10Mi is 10 MiB. Finding nothing is not a failure.";
 
 pub const DU_EXAMPLES: &str = "\
 Examples:
@@ -63,10 +63,10 @@ pub struct UsageArguments {
     /// s3://bucket/prefix/
     #[arg(value_parser = Location::parse)]
     pub location: Location,
-    /// Count the prefixes of so many levels below apart
+    /// Also count each prefix, N levels deep
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub depth: usize,
-    /// Count apart by storage class, by age or by the end of the name
+    /// Split the counts by storage class, age or extension
     #[arg(long, value_enum)]
     pub by: Option<By>,
     /// Count old versions, delete markers and unfinished uploads too, apart

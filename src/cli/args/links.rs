@@ -47,10 +47,10 @@ pub struct PresignArguments {
     /// Open in the browser's window instead of downloading
     #[arg(long)]
     pub inline: bool,
-    /// Of a PUT link the only type that may be sent; of a GET link the type it answers with
+    /// For PUT, the only type that may be sent; for GET, the type of the answer
     #[arg(long, value_name = "TYPE")]
     pub content_type: Option<String>,
-    /// Of this version of the object
+    /// Link to this version
     #[arg(long, value_name = "ID", value_parser = version)]
     pub version: Option<VersionId>,
     /// Use the link once without keys, for one byte, and fail if it does not work

@@ -11,7 +11,7 @@ Examples:
   windlass look s3://backup/site.zip            The names of its members
   windlass look s3://media/clip.mp4 --json      Size, codec, duration
 
-Only ranges of the object are read, and what they cost is said.";
+Only ranges of the object are read; the cost is shown.";
 
 #[derive(Debug, Args)]
 pub struct LookArguments {
@@ -39,7 +39,7 @@ pub struct RowsArguments {
     /// The first row, counted from 0
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub from: u64,
-    /// So many rows; all of them otherwise
+    /// How many rows; all by default
     #[arg(long, value_name = "N")]
     pub count: Option<u64>,
     /// Only these columns, in this order

@@ -67,10 +67,10 @@ pub struct LinesArguments {
     /// s3://bucket/key
     #[arg(value_parser = Location::parse)]
     pub location: Location,
-    /// So many lines
+    /// How many lines
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, conflicts_with = "bytes")]
     pub lines: u64,
-    /// So many bytes, instead of lines
+    /// How many bytes, instead of lines
     #[arg(short = 'c', long, value_name = "N")]
     pub bytes: Option<u64>,
     /// A version of the object, instead of the newest

@@ -39,7 +39,7 @@ pub struct ListArguments {
     /// By name, the largest first or the newest first; size and time list all before they print
     #[arg(long, value_enum)]
     pub sort: Option<Sort>,
-    /// The other way round; lists all before it prints
+    /// Reverse the order; lists everything before it prints
     #[arg(long)]
     pub reverse: bool,
     /// Sizes such as 1.5 MiB, to a pipe too

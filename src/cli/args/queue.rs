@@ -15,7 +15,7 @@ pub struct QueueArguments {
     /// Numbers of transfers, as list shows them
     #[arg(value_name = "NUMBER")]
     pub jobs: Vec<u64>,
-    /// With retry: let moves delete their sources although the copies lack something of them
+    /// With retry: delete the sources of moves even if the copies lack something
     #[arg(long)]
     pub accept_loss: bool,
     #[command(flatten)]

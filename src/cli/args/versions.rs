@@ -49,7 +49,7 @@ pub struct PastFlags {
     /// This version of the object
     #[arg(long, value_name = "ID", value_parser = version, conflicts_with = "at")]
     pub version: Option<VersionId>,
-    /// As it was at this time: 2026-11-01, \"2026-11-01 12:00\", yesterday, \"3 days ago\", 2h
+    /// Read the bucket as it was at this time: 2026-11-01, \"2026-11-01 12:00\", yesterday, \"3 days ago\", 2h
     #[arg(long, value_name = "TIME", value_parser = past)]
     pub at: Option<Timestamp>,
 }
@@ -118,7 +118,7 @@ pub fn version(text: &str) -> Result<VersionId, String> {
 pub fn past(text: &str) -> Result<Timestamp, String> {
     let now = Zoned::now();
     match parse_when(text, &now, Lies::Back)? {
-        at if at > now.timestamp() => Err(format!("{text} is still to come")),
+        at if at > now.timestamp() => Err(format!("{text} is in the future")),
         at => Ok(at),
     }
 }
