@@ -23,7 +23,7 @@ pub fn say(remedy: &Remedy) -> String {
             "run it where a terminal can ask for the code, or use keys that need none"
         }
         Remedy::ChangeKeys => {
-            "give the connection new keys: windlass, the list of connections, change"
+            "start windlass, open the list of connections, and change the connection there"
         }
         Remedy::KeepKeysInFile => "have the browser (windlass) keep the keys in secrets.toml",
         Remedy::AddBucket => "name the bucket: windlass ls s3://bucket/",

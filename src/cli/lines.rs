@@ -213,7 +213,7 @@ async fn end_of(
     let head = client.head(object).await?;
     let size = head.size.ok_or_else(|| {
         Error::new(ErrorKind::Unsupported, "tail", object.to_string())
-            .detail("the server tells no length, so its end cannot be found")
+            .detail("the server does not give the length, so its end cannot be found")
     })?;
     let etag = head.etag;
     let least = arguments.bytes.map_or(FIRST, |bytes| bytes.max(COMPARED)).min(size);

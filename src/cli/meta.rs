@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::cli::args::describe::attributes;
 use crate::cli::args::metadata::MetaArguments;
-use crate::cli::connect::Choice;
 use crate::cli::buckets::writable;
+use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
 use crate::cli::stat::{head_object, tags_object};
@@ -121,7 +121,7 @@ fn refused(object: &ObjectAddress, before: &Described, change: &MetadataChange) 
         let code = Some("InvalidObjectState".to_owned());
         return Some(Error {
             code,
-            ..error.detail("an archived object is copied when it is readable")
+            ..error.detail("the object is archived, and a copy has to read it")
         });
     }
     None
@@ -144,12 +144,12 @@ pub fn losses(before: &Described, kind: ChangeKind, change: &MetadataChange) -> 
     if let Some(kept) = before.head.retention {
         let (mode, until) = (kept.mode, kept.until);
         lost.push(format!(
-            "it is under retention ({mode} until {until}): the version of before stays, and the \
-             new one is kept as long"
+            "it is under retention ({mode} until {until}), so the version before this change \
+             stays, and the new one is kept as long"
         ));
     }
     if before.head.legal_hold == Some(true) {
-        lost.push("it is under a legal hold: the version of before stays".to_owned());
+        lost.push("it is under a legal hold, so the version before this change stays".to_owned());
     }
     lost
 }

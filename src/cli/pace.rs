@@ -15,7 +15,8 @@ pub struct PaceArguments {
     /// otherwise
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub limit_rate: Option<RateLimit>,
-    /// Give up when the server cannot be reached, or the keys are no longer taken, for so long
+    /// Give up when a server that answered before cannot be reached, or the keys are no longer
+    /// taken, for so long
     #[arg(long, value_name = "DURATION", value_parser = parse_expiry, default_value = "10m")]
     pub give_up_after: Duration,
 }
@@ -24,7 +25,7 @@ pub struct PaceArguments {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit(Option<u64>);
 
-/// A server that has never answered is not waited for at all.
+/// The default of `--give-up-after`.
 const USUAL_OUTAGE: Duration = Duration::from_mins(10);
 
 impl PaceArguments {

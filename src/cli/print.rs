@@ -135,9 +135,9 @@ pub fn complain(trouble: &Trouble, json: bool) -> Status {
 fn output_sentences(error: &io::Error) -> String {
     let next = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "free some space where the output goes, then run it again; what was written is not all"
+            "free some space where the output goes, then run it again; the output is incomplete"
         }
-        _ => "look at what stdout leads to, then run it again; what was written is not all",
+        _ => "check where stdout goes, then run it again; the output is incomplete",
     };
     format!("windlass: stdout cannot be written\n  why    {error}\n  next   {next}")
 }

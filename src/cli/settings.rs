@@ -8,9 +8,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::cli::args::settings::{OneSetting, SettingsAction, SettingsArguments};
+use crate::cli::buckets::writable;
 use crate::cli::code::ask_device;
 use crate::cli::connect::Choice;
-use crate::cli::buckets::writable;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
@@ -101,7 +101,11 @@ async fn get(which: &OneSetting, choice: &Choice) -> Result<Status, Trouble> {
     if let Some(size) = document.take(MINIMUM_SIZE) {
         // The AWS CLI takes it beside the document, and set leaves it as it is.
         if size.as_text() == Some("varies_by_storage_class") && !choice.json {
-            eprintln!("windlass: beside the document: {MINIMUM_SIZE} {}", size.compact());
+            eprintln!(
+                "windlass: not in the document, because the AWS CLI takes it as its own \
+                 argument: {MINIMUM_SIZE} {}",
+                size.compact()
+            );
         }
     }
     let mut printer = Printer::new(choice.json);
@@ -123,7 +127,9 @@ fn not_set(which: &OneSetting) -> Error {
 fn tell_unread(stored: &StoredSetting) {
     if !stored.unread.is_empty() {
         let unread = visible(&stored.unread.join(", ")).into_owned();
-        eprintln!("windlass: the server also has {unread}, which a set document would lose");
+        eprintln!(
+            "windlass: the server also has {unread}; a document that you set would remove it"
+        );
     }
 }
 
@@ -288,7 +294,7 @@ fn read(file: &Path) -> Result<(String, String), Error> {
     read.map_err(|error| Error::from_io(&error, "read the document", &name))?;
     let text = String::from_utf8(bytes).map_err(|_| {
         Error::new(ErrorKind::BadDocument, "read the document", name.as_str())
-            .detail("it is no text in UTF-8")
+            .detail("it is not UTF-8 text")
     })?;
     Ok((text, name))
 }

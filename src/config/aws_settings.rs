@@ -106,7 +106,7 @@ impl Setting {
     fn value(&self, settings: &AwsSettings, profile: bool) -> Result<Option<String>, Error> {
         let Setting { variable, key, .. } = *self;
         if settings.is_no_text(variable) {
-            return Err(unfit(variable, format!("{variable} is no UTF-8")));
+            return Err(unfit(variable, format!("{variable} is not UTF-8")));
         }
         if let Some(value) = settings.variable(variable) {
             self.check(&value).map_err(|why| unfit(variable, format!("{variable} {why}")))?;
@@ -132,7 +132,7 @@ impl Setting {
             Judge::Attempts => Err(format!("is {value:?}: expected a whole number from 1 on")),
             // A URL may hold a password, and is not told.
             Judge::Url => {
-                Endpoint::parse(value).map(drop).map_err(|why| format!("is no URL: {why}"))
+                Endpoint::parse(value).map(drop).map_err(|why| format!("is not a URL: {why}"))
             }
             Judge::Path if value.starts_with('/') => Ok(()),
             Judge::Path => Err(format!("is {value:?}: expected a path that starts with /")),
@@ -232,6 +232,6 @@ mod tests {
         let nowhere = OriginPaths::default();
         let settings = AwsSettings::read(&nowhere, None, Arc::new(given)).unwrap();
         let error = judge(&settings, false, true).unwrap_err();
-        assert!(error.detail.contains("AWS_RETRY_MODE is no UTF-8"), "{}", error.detail);
+        assert!(error.detail.contains("AWS_RETRY_MODE is not UTF-8"), "{}", error.detail);
     }
 }

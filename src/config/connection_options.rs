@@ -156,6 +156,6 @@ mod tests {
         assert_eq!(known[1].public_domain.as_deref(), Some("https://cdn.example.com"));
         assert_eq!((known[1].access.clone(), known[0].access.is_plain()), (access, true));
         assert_eq!(buckets_of("", &before).unwrap(), []);
-        assert!(buckets_of("https://x/y", &[]).unwrap_err().contains("no bucket"));
+        assert!(buckets_of("https://x/y", &[]).unwrap_err().contains("is not a bucket"));
     }
 }

@@ -60,7 +60,10 @@ pub fn put(
     }
     let section = connections.entry(name).or_insert_with(|| Item::Table(Table::new()));
     let Some(section) = section.as_table_mut() else {
-        return Err(fault(path, format!("connection {name} is no section [connections.{name}]")));
+        return Err(fault(
+            path,
+            format!("connection {name} is not a section [connections.{name}]"),
+        ));
     };
     fill(section, draft);
     if let Some(old) = renamed
@@ -97,7 +100,10 @@ pub fn put_buckets(
     let mut document = read(text, path)?;
     let section = connections(&mut document, path)?.get_mut(name.as_str());
     let Some(section) = section.and_then(Item::as_table_mut) else {
-        return Err(fault(path, format!("connection {name} is no section [connections.{name}]")));
+        return Err(fault(
+            path,
+            format!("connection {name} is not a section [connections.{name}]"),
+        ));
     };
     put_value(section, BUCKETS, buckets_written(known));
     Ok(document.to_string())
@@ -150,7 +156,7 @@ fn connections<'a>(document: &'a mut DocumentMut, path: &Path) -> Result<&'a mut
         Item::Table(table)
     });
     made.as_table_mut().ok_or_else(|| {
-        fault(path, "connections is no section: write [connections.NAME]".to_owned())
+        fault(path, "connections is not a section: write [connections.NAME]".to_owned())
     })
 }
 

@@ -106,7 +106,7 @@ fn is_no(value: &str) -> bool {
 /// Why nothing in it can be read.
 pub fn mc(text: &str) -> Result<Vec<Import>, String> {
     let read: Value = serde_json::from_str(text)
-        .map_err(|error| format!("mc's config.json is no JSON at line {}", error.line()))?;
+        .map_err(|error| format!("mc's config.json is not JSON at line {}", error.line()))?;
     let aliases = read.get("aliases").or_else(|| read.get("hosts")).and_then(Value::as_object);
     let Some(aliases) = aliases else { return Ok(Vec::new()) };
     let mut imports = Vec::new();
@@ -137,7 +137,7 @@ impl Told<'_> {
             Some(endpoint) => {
                 let pasted_address = point(endpoint)?;
                 let pasted_address = pasted_address
-                    .ok_or_else(|| format!("its endpoint {endpoint:?} is no address"))?;
+                    .ok_or_else(|| format!("its endpoint {endpoint:?} is not an address"))?;
                 if let Some(bucket) = pasted_address.bucket {
                     buckets.push(KnownBucket::from(bucket.as_str()));
                 }

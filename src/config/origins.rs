@@ -180,7 +180,7 @@ mod tests {
             .map(|(program, import)| (*program, import.name.as_str()))
             .collect();
         assert_eq!(names, [("rclone", "a"), ("s3cmd", "s3cmd")]);
-        assert!(found.troubles[0].contains("no JSON"));
+        assert!(found.troubles[0].contains("is not JSON"));
         assert!(Origins::has_default_profile(&places, "default"));
         assert!(!Origins::has_default_profile(&places, "other"));
         let nothing =

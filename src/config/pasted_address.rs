@@ -137,7 +137,7 @@ impl<'a> Url<'a> {
             "" => "https",
             other => {
                 return Err(format!(
-                    "{other}:// is no way to an S3 server: paste an https:// address"
+                    "{other}:// is not a way to an S3 server: paste an https:// address"
                 ));
             }
         };
@@ -222,7 +222,7 @@ fn r2_endpoint(before: &str, url: &Url<'_>) -> Result<PastedAddress, String> {
     };
     if !is_account(account) {
         return Err(format!(
-            "{account:?} is no account id: it has 32 hexadecimal digits and stands in your \
+            "{account:?} is not an account id: it has 32 hexadecimal digits and stands in your \
              dashboard's address"
         ));
     }

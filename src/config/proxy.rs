@@ -79,7 +79,7 @@ impl Variables {
                 Some((name, value))
             };
             let Some((name, value)) = names.into_iter().find_map(given) else { return Ok(None) };
-            let value = value.into_string().map_err(|_| unfit(name, "it is no UTF-8"))?;
+            let value = value.into_string().map_err(|_| unfit(name, "it is not UTF-8"))?;
             Ok(Some((name, value)))
         };
         let none_for = first(["NO_PROXY", "no_proxy", "NO_PROXY", "no_proxy"])?;
@@ -163,7 +163,7 @@ impl Hop {
             return Err(unfit(named_by, &why));
         }
         if scheme != "http" && scheme != "https" {
-            return Err(unfit(named_by, "it is no URL of a proxy: expected http://host:port"));
+            return Err(unfit(named_by, "it is not the URL of a proxy: expected http://host:port"));
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let (user, authority) = match authority.rsplit_once('@') {
@@ -171,7 +171,10 @@ impl Hop {
             None => (None, authority),
         };
         let read = Endpoint::parse(&format!("{scheme}://{authority}")).map_err(|why| {
-            unfit(named_by, &format!("it is no URL of a proxy, expected http://host:port: {why}"))
+            unfit(
+                named_by,
+                &format!("it is not the URL of a proxy, expected http://host:port: {why}"),
+            )
         })?;
         let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let user = user.map(|user| {
@@ -307,11 +310,11 @@ mod tests {
         for (url, expected) in [
             ("socks5://p:1080", "socks5:// proxies are not supported"),
             ("SOCKS5H://me:hush@p", "socks5h:// proxies"),
-            (":::", "no URL of a proxy"),
-            ("ftp://p", "no URL of a proxy"),
-            ("http://", "no URL of a proxy"),
+            (":::", "not the URL of a proxy"),
+            ("ftp://p", "not the URL of a proxy"),
+            ("http://", "not the URL of a proxy"),
             ("http://me:hush@p:70000", "1 to 65535"),
-            ("not a url", "no URL of a proxy"),
+            ("not a url", "not the URL of a proxy"),
         ] {
             let error = hop(url).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Config);

@@ -30,7 +30,7 @@ pub fn put(
             rules.iter().enumerate().filter(|(_, rule)| here(rule)).map(|(at, _)| at).collect()
         }
         Some(_) => {
-            let detail = "upload_rules is no list of sections: write each as [[upload_rules]]";
+            let detail = "upload_rules is not a list of sections: write each as [[upload_rules]]";
             return Err(fault(path, detail.to_owned()));
         }
     };

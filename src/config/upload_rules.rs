@@ -81,7 +81,7 @@ fn encryption_method<'de, D: Deserializer<'de>>(text: D) -> Result<Option<String
         return Ok(Some(method));
     }
     let known = ENCRYPTION_METHODS.join(", ");
-    Err(D::Error::custom(format!("{method:?} is no encryption: write one of {known}")))
+    Err(D::Error::custom(format!("{method:?} is not an encryption: write one of {known}")))
 }
 
 impl From<UploadRuleText> for BucketRule {

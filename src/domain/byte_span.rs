@@ -16,7 +16,7 @@ impl ByteSpan {
     /// # Errors
     /// A sentence that says what was expected.
     pub fn parse(text: &str) -> Result<ByteSpan, String> {
-        let wrong = || format!("{text:?} is no range: write 0-99, 100- or -100 (the last 100)");
+        let wrong = || format!("{text:?} is not a range: write 0-99, 100- or -100 (the last 100)");
         let (first, last) = text.split_once('-').ok_or_else(wrong)?;
         let number = |text: &str| -> Result<Option<u64>, String> {
             match text {

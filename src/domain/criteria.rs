@@ -108,7 +108,7 @@ impl Criteria {
     pub fn size(mut self, text: &str) -> Result<Criteria, String> {
         let (comparison, bound) = comparison(text);
         let bound = parse_size(&decimal(bound)).map_err(|_| {
-            format!("{text:?} is no size: write '>10M', '<2GiB' or a number of bytes")
+            format!("{text:?} is not a size: write '>10M', '<2GiB' or a number of bytes")
         })?;
         self.sizes.push((comparison, bound));
         Ok(self)
@@ -123,7 +123,7 @@ impl Criteria {
         let bound = parse_age(bound)
             .ok()
             .and_then(|age| SignedDuration::try_from(age).ok())
-            .ok_or_else(|| format!("{text:?} is no age: write '<7d' or '>12h'"))?;
+            .ok_or_else(|| format!("{text:?} is not an age: write '<7d' or '>12h'"))?;
         self.ages.push((comparison, bound));
         Ok(self)
     }
@@ -148,7 +148,7 @@ impl Criteria {
         let named = FileKind::named(&text.to_lowercase());
         self.kind = Some(named.ok_or_else(|| {
             let known: Vec<&str> = FileKind::NAMED.iter().map(|(name, _)| *name).collect();
-            format!("{text:?} is no type: it is one of {}", known.join(", "))
+            format!("{text:?} is not a type: it is one of {}", known.join(", "))
         })?);
         Ok(self)
     }

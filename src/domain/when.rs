@@ -25,12 +25,15 @@ pub fn parse_when(text: &str, now: &Zoned, lies: Lies) -> Result<Timestamp, Stri
         .or_else(|| relative(&words, now, lies))
         .or_else(|| dated(&words, now, lies));
     found.ok_or_else(|| {
-        format!("{text:?} is no time: write 2026-11-01, \"2026-11-01 12:00\", yesterday or {}", {
-            match lies {
-                Lies::Back => "\"3 days ago\"",
-                Lies::Ahead => "2h",
+        format!(
+            "{text:?} is not a time: write 2026-11-01, \"2026-11-01 12:00\", yesterday or {}",
+            {
+                match lies {
+                    Lies::Back => "\"3 days ago\"",
+                    Lies::Ahead => "2h",
+                }
             }
-        })
+        )
     })
 }
 
@@ -199,7 +202,7 @@ mod tests {
     fn what_is_no_moment_is_refused_with_an_example() {
         for text in ["", "h", "2x", "soon", "2026-13-01", "2026-11-01 25:00", "99:00", "1é", "ago"]
         {
-            assert!(read(text, Lies::Back).contains("is no time"), "{text}");
+            assert!(read(text, Lies::Back).contains("is not a time"), "{text}");
         }
     }
 }

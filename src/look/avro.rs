@@ -39,8 +39,9 @@ pub fn contents(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()
     };
     let schema = header.value("avro.schema");
     let schema = schema.ok_or_else(|| LookError::malformed("the header of Avro has no schema"))?;
-    let schema: Value = serde_json::from_slice(schema)
-        .map_err(|error| LookError::malformed(format!("the schema of Avro is no JSON: {error}")))?;
+    let schema: Value = serde_json::from_slice(schema).map_err(|error| {
+        LookError::malformed(format!("the schema of Avro is not JSON: {error}"))
+    })?;
     contents.columns = columns(&schema);
     let codec = header.value("avro.codec").map_or("null".into(), String::from_utf8_lossy);
     contents.fact("codec", codec);

@@ -61,12 +61,12 @@ struct WrittenManifest {
 impl InventoryManifest {
     pub fn parse(bytes: &[u8]) -> Looked<InventoryManifest> {
         let written: WrittenManifest = serde_json::from_slice(bytes).map_err(|error| {
-            LookError::malformed(format!("it is no manifest of S3 Inventory: {error}"))
+            LookError::malformed(format!("it is not a manifest of S3 Inventory: {error}"))
         })?;
         let created = written.creation_timestamp.parse().ok();
         let created = created.and_then(|millis| Timestamp::from_millisecond(millis).ok());
         let created = created.ok_or_else(|| {
-            LookError::malformed("its creationTimestamp is no number of milliseconds")
+            LookError::malformed("its creationTimestamp is not a number of milliseconds")
         })?;
         let format = match written.file_format.as_str() {
             "CSV" => InventoryFormat::Csv(columns(&written.file_schema)?),

@@ -282,7 +282,8 @@ fn request(
     let cloudflare = api.cloudflare;
     let token = cloudflare.token.read();
     let token = token.map_err(|why| call.fails(ErrorKind::NoCredentials, why))?;
-    let unusable = || call.fails(ErrorKind::Config, "cloudflare_token is no token".to_owned());
+    let unusable =
+        || call.fails(ErrorKind::Config, "cloudflare_token is not a valid token".to_owned());
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
         .map_err(|_| unusable())?;
     bearer.set_sensitive(true);

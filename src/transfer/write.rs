@@ -305,7 +305,7 @@ const LOOK: &str = "look at the object";
 
 fn missing(object: &ObjectAddress) -> Error {
     Error::new(ErrorKind::Corrupt, LOOK, object.to_string())
-        .detail("the server said that it is stored, and it is not there")
+        .detail("the server reported success, but the object is not there")
 }
 
 /// Whether a look shows that what was said to be stored is not there: nothing is, or what was

@@ -46,7 +46,7 @@ impl TextEditor {
             return Err(format!("it has {size}, and the editor here takes {most} at most"));
         }
         let text = std::str::from_utf8(&bytes)
-            .map_err(|_| "it is no text in UTF-8, which the editor here takes".to_owned())?;
+            .map_err(|_| "it is not UTF-8 text, which this editor needs".to_owned())?;
         let ends = text.matches('\n').count();
         let crlf = ends > 0 && text.matches("\r\n").count() == ends;
         let lines = match crlf {

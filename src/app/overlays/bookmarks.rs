@@ -84,7 +84,7 @@ impl Part for Bookmarks {
                 let bookmark = bookmark.clone();
                 cx.ask(Intent::KeepBookmark { bookmark, kept: false });
             }
-            (Action::RemoveBookmark, _) => cx.toast(Level::Note, "this is no bookmark"),
+            (Action::RemoveBookmark, _) => cx.toast(Level::Note, "this is not a bookmark"),
             (other, _) => {
                 step(&mut self.cursor, other, len);
             }

@@ -32,7 +32,7 @@ pub struct DiffArguments {
 fn parse(text: &str) -> Result<DiffEnd, String> {
     if !text.starts_with("s3://") {
         return match text {
-            "" => Err("an empty name is no file".to_owned()),
+            "" => Err("an empty name is not a file".to_owned()),
             "-" => Err("a pipe cannot be compared: write it to a file first".to_owned()),
             path => Ok(DiffEnd::Local(path.into())),
         };

@@ -136,7 +136,7 @@ impl LockFlags {
             let now = Zoned::now();
             let until = parse_when(text, &now, Lies::Ahead).map_err(Trouble::Usage)?;
             if until <= now.timestamp() {
-                let sentence = format!("--lock-until {text} is past: write a time to come");
+                let sentence = format!("--lock-until {text} is past: write a future time");
                 return Err(Trouble::Usage(sentence));
             }
             let named = self.lock_mode.as_deref().and_then(LockMode::parse);
@@ -159,7 +159,7 @@ pub fn attributes(describe: &DescribeFlags, lock: &LockFlags) -> Result<Attribut
 
 fn pair(text: &str) -> Result<(&str, &str), String> {
     match text.split_once('=') {
-        Some(("", _)) | None => Err(format!("{text:?} is no pair: write name=value")),
+        Some(("", _)) | None => Err(format!("{text:?} is not a pair: write name=value")),
         Some(pair) => Ok(pair),
     }
 }
@@ -173,7 +173,7 @@ fn metadata(text: &str) -> Result<(String, String), String> {
 pub fn metadata_name(name: &str) -> Result<String, String> {
     let taken = |c: char| c.is_ascii_alphanumeric() || "!#$&'*+.^_`|~-".contains(c);
     if name.is_empty() || !name.chars().all(taken) {
-        return Err(format!("{name:?} is no name for metadata: take letters, digits and - _ ."));
+        return Err(format!("{name:?} is not a name for metadata: take letters, digits and - _ ."));
     }
     let lower = name.to_ascii_lowercase();
     Ok(lower.strip_prefix("x-amz-meta-").map_or(lower.clone(), str::to_owned))

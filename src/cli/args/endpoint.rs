@@ -21,7 +21,7 @@ impl TypedValueParser for EndpointFlag {
         argument: Option<&Arg>,
         value: &OsStr,
     ) -> Result<String, Error> {
-        let read = value.to_str().ok_or_else(|| "it is no UTF-8".to_owned());
+        let read = value.to_str().ok_or_else(|| "it is not UTF-8".to_owned());
         match read.and_then(|text| Endpoint::parse(text).map(|_| text.trim().to_owned())) {
             Ok(text) => Ok(text),
             Err(why) => {

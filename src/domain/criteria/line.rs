@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(wrong("size>"), "what size is compared with is missing");
         assert_eq!(wrong("class>=X"), "write class=X");
         assert_eq!(wrong("from=index"), "write from=server");
-        assert!(wrong("size>big").contains("is no size"));
+        assert!(wrong("size>big").contains("is not a size"));
         assert!(wrong("type=cat").contains("image, media"));
         assert!(!wrong("/(/").is_empty() && !wrong("a[").is_empty());
         for text in ["/", "//", "\"", "\"\"", "/a", "a/ /b", "ext=", "\u{202e}=>< \u{0}"] {

@@ -291,7 +291,7 @@ pub fn domain_and_zone(text: &str) -> Result<(String, Option<String>), String> {
     let labels = domain.split('.');
     if !domain.chars().all(host) || labels.clone().count() < 2 || labels.clone().any(str::is_empty)
     {
-        return Err(format!("{domain:?} is no domain: files.example.com is one"));
+        return Err(format!("{domain:?} is not a domain: files.example.com is one"));
     }
     let is_id =
         |zone: &str| zone.len() == ZONE && zone.chars().all(|letter| letter.is_ascii_hexdigit());

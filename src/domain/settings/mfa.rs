@@ -25,7 +25,7 @@ impl DeviceCode {
             return Err(format!("a code has {DIGITS} digits"));
         }
         if !serial.chars().all(|letter| letter.is_ascii_graphic()) {
-            return Err("this is no serial number of a device".to_owned());
+            return Err("this is not the serial number of a device".to_owned());
         }
         Ok(DeviceCode(format!("{serial} {code}")))
     }

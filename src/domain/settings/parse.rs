@@ -172,7 +172,7 @@ impl Reader<'_> {
         }
         match serde_json::from_str::<serde_json::Number>(&number) {
             Ok(_) => Ok(JsonValue::Number(number)),
-            Err(_) => Err(at.mistake(format!("{number} is no number"))),
+            Err(_) => Err(at.mistake(format!("{number} is not a number"))),
         }
     }
 
@@ -210,7 +210,7 @@ impl Reader<'_> {
 
     /// A letter by its number; those above U+FFFF come as two.
     fn by_number(&mut self, at: TextPosition) -> Result<char, Mistake> {
-        let unknown = || at.mistake("this \\u is no letter");
+        let unknown = || at.mistake("this \\u is not a letter");
         let first = self.four_digits().ok_or_else(unknown)?;
         let number = match first {
             0xd800..0xdc00 => {
@@ -272,8 +272,8 @@ mod tests {
             ("[\"x\ny\"]", "line 1, column 2: this text does not end on its line"),
             ("[\"x", "line 1, column 2: this text has no closing quotation mark"),
             ("[Enabled]", "line 1, column 2: a value is expected; Enabled is none"),
-            ("[01]", "line 1, column 2: 01 is no number"),
-            ("[\"\\ud800x\"]", "line 1, column 3: this \\u is no letter"),
+            ("[01]", "line 1, column 2: 01 is not a number"),
+            ("[\"\\ud800x\"]", "line 1, column 3: this \\u is not a letter"),
             ("{} {}", "line 1, column 4: the document is over before this"),
         ] {
             assert!(wrong(text).starts_with(expected), "{text:?}: {}", wrong(text));

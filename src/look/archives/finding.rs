@@ -38,7 +38,9 @@ pub fn open_member(source: &Arc<ObjectBytes>, name: &str) -> Looked<Box<dyn Read
         Err(error) if start.starts_with(b"PK") || matches!(error, LookError::Source(_)) => {
             Err(error)
         }
-        Err(_) => Err(LookError::Absent("the object is no archive, and has no members".to_owned())),
+        Err(_) => {
+            Err(LookError::Absent("the object is not an archive, and has no members".to_owned()))
+        }
     }
 }
 

@@ -77,8 +77,11 @@ fn what_is_not_there_is_said_with_what_is_near() {
         assert_eq!(said("logs/"), "logs/ is a folder in the archive, and no file");
     }
     assert!(member(&gzipped(b"text"), "a").unwrap_err().contains("packed by gzip"));
-    assert_eq!(member(b"text", "a").unwrap_err(), "the object is no archive, and has no members");
-    assert_eq!(member(b"", "a").unwrap_err(), "the object is no archive, and has no members");
+    assert_eq!(
+        member(b"text", "a").unwrap_err(),
+        "the object is not an archive, and has no members"
+    );
+    assert_eq!(member(b"", "a").unwrap_err(), "the object is not an archive, and has no members");
 }
 
 #[test]

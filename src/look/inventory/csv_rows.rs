@@ -34,7 +34,7 @@ pub(super) fn read(
         let mut row = InventoryRow::default();
         for (column, cell) in columns.iter().zip(&record) {
             let cell = std::str::from_utf8(cell)
-                .map_err(|_| LookError::malformed("a row is no text in UTF-8"))?;
+                .map_err(|_| LookError::malformed("a row is not UTF-8 text"))?;
             fill(&mut row, column, cell)?;
         }
         each(&row)?;
@@ -47,7 +47,7 @@ fn fill(row: &mut InventoryRow, column: &str, cell: &str) -> Looked<()> {
     if cell.is_empty() {
         return Ok(());
     }
-    let wrong = || LookError::malformed(format!("{cell:?} is no {column}"));
+    let wrong = || LookError::malformed(format!("{cell:?} is not valid for {column}"));
     match column {
         "Key" => row.key = decoded(cell).ok_or_else(wrong)?,
         "IsLatest" => row.is_latest = Some(cell.parse().map_err(|_| wrong())?),

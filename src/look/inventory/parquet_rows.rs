@@ -56,7 +56,7 @@ pub(super) fn read(
 }
 
 fn fill(row: &mut InventoryRow, column: &str, field: &Field) -> Looked<()> {
-    let wrong = || LookError::malformed(format!("{field} is no {column}"));
+    let wrong = || LookError::malformed(format!("{field} is not valid for {column}"));
     match (column, field) {
         (_, Field::Null) => {}
         ("key", Field::Str(key)) => row.key.clone_from(key),

@@ -54,7 +54,7 @@ fn a_manifest_says_what_the_report_is_of_and_when_it_was_begun() {
     let refused = |format, schema| manifest(format, schema).unwrap_err().to_string();
     assert!(refused("ORC", "struct<bucket:string>").contains("have the inventory written as CSV"));
     assert!(refused("CSV", "Bucket, Key").contains("a report without Size"));
-    assert!(InventoryManifest::parse(b"{}").unwrap_err().to_string().contains("no manifest"));
+    assert!(InventoryManifest::parse(b"{}").unwrap_err().to_string().contains("is not a manifest"));
 }
 
 #[test]

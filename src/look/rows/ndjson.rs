@@ -126,7 +126,7 @@ impl<R: Read> Records<'_, R> {
                 }
                 Err(why) => {
                     let why = why.strip_prefix("line 1, ").unwrap_or(&why);
-                    read.trouble(format!("line {} is no JSON: {why}", self.lines.number));
+                    read.trouble(format!("line {} is not JSON: {why}", self.lines.number));
                 }
             }
         }

@@ -86,7 +86,7 @@ fn ndjson_keeps_numbers_and_says_what_is_no_json() {
          {\"a\":1e400,\"a_2\":\"ä\"}\n{\"value\":[1,2]}\n"
     );
     assert_eq!(read.rows, 3);
-    assert_eq!(read.troubles, ["line 3 is no JSON: column 1: a value is expected"]);
+    assert_eq!(read.troubles, ["line 3 is not JSON: column 1: a value is expected"]);
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Client {
             if error.kind == ErrorKind::NotS3 {
                 self.refuses(
                     Capability::Acl,
-                    "this server's answer to GetObjectAcl is no S3".into(),
+                    "this server does not answer GetObjectAcl as S3 does".into(),
                 );
             }
         })

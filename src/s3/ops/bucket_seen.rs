@@ -62,8 +62,8 @@ impl Client {
             wait *= 2;
         }
         let detail = match there {
-            true => "the server said that it is made, and it is not there",
-            false => "the server said that it is removed, and it is still there",
+            true => "the server reported success, but the bucket is not there",
+            false => "the server reported success, but the bucket is still there",
         };
         Err(Call::on_bucket("HeadBucket", bucket).fails(ErrorKind::ServerFault, detail))
     }

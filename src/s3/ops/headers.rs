@@ -157,7 +157,10 @@ pub(crate) use {checksums, object_head, opaque_tag, with_headers};
 pub fn expires(headers: &ObjectHeaders, call: &Call) -> Result<Option<DateTime>, Error> {
     let Some(text) = &headers.expires else { return Ok(None) };
     DateTime::from_str(text, DateTimeFormat::HttpDate).map(Some).map_err(|error| {
-        call.fails(ErrorKind::InvalidRequest, format!("Expires {text:?} is no HTTP date: {error}"))
+        call.fails(
+            ErrorKind::InvalidRequest,
+            format!("Expires {text:?} is not an HTTP date: {error}"),
+        )
     })
 }
 

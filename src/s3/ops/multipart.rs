@@ -176,7 +176,10 @@ impl Client {
         if error.status != Some(200) || error.kind != ErrorKind::NotS3 {
             return error;
         }
-        self.refuses(Capability::ListParts, "this server's answer to ListParts is no S3".into());
+        self.refuses(
+            Capability::ListParts,
+            "this server does not answer ListParts as S3 does".into(),
+        );
         Error { kind: ErrorKind::Unsupported, ..error }
     }
 
@@ -282,7 +285,7 @@ impl Client {
         match self.uploads_of(object).await {
             Ok(listed) if listed.contains(upload) => {
                 let call = Call::on_object("AbortMultipartUpload", object);
-                let pretended = "the server said that it is aborted, and it is still listed";
+                let pretended = "the server reported success, but the upload is still listed";
                 let unknown = "the server does not find it under this name, and still lists it";
                 Err(refused.map_or_else(
                     || call.fails(ErrorKind::ServerFault, pretended),

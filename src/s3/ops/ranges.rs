@@ -66,7 +66,8 @@ impl Client {
         stop: CancellationToken,
     ) -> Result<ObjectRanges, Error> {
         let size = head.size.ok_or_else(|| {
-            let detail = "the server tells no length, so no range of the object can be named";
+            let detail =
+                "the server does not give the length, so no range of the object can be named";
             Call::on_object("GetObject", object).fails(ErrorKind::Unsupported, detail)
         })?;
         let (client, object, runtime) = (self.clone(), object.clone(), Handle::current());

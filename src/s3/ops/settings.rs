@@ -170,7 +170,7 @@ impl Client {
 
     /// An answer of another request: the server does not know this one.
     fn strange(&self, call: &Call, setting: BucketSetting, why: &str) -> Error {
-        let why = format!("this server's answer to {} is no S3: {why}", call.operation);
+        let why = format!("this server does not answer {} as S3 does: {why}", call.operation);
         if let Some(capability) = setting.capability().filter(|_| self.provider() != Provider::Aws)
         {
             self.refuses(capability, why.clone());

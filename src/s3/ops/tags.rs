@@ -28,7 +28,7 @@ impl Client {
         }
         self.refuses(
             Capability::ObjectTags,
-            "this server's answer to GetObjectTagging is no S3".into(),
+            "this server does not answer GetObjectTagging as S3 does".into(),
         );
         Error { kind: ErrorKind::Unsupported, ..error }
     }

@@ -76,7 +76,10 @@ impl Client {
             && error.is(&ErrorKind::NotS3)
             && error.status.is_some_and(|status| (200..300).contains(&status))
         {
-            self.refuses(capability, format!("this server's {} is no S3", error.operation));
+            self.refuses(
+                capability,
+                format!("this server does not answer {} as S3 does", error.operation),
+            );
         }
         told.ok()
     }

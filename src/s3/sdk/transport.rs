@@ -126,7 +126,7 @@ pub fn ca_bundle(network: &Network) -> Result<Option<Vec<u8>>, Error> {
 fn proxy_config(network: &Network, target: RequestTarget<'_>) -> Result<ProxyConfig, Error> {
     let hop = proxy::hop(network, target)?;
     // The URL may hold a password, and the error may quote it.
-    let unfit = |_| Error::new(ErrorKind::Config, "read the proxy", "").detail("it is no URL");
+    let unfit = |_| Error::new(ErrorKind::Config, "read the proxy", "").detail("it is not a URL");
     let variables = match (&network.proxy, &hop) {
         (Proxy::None, _) => return Ok(ProxyConfig::disabled()),
         (Proxy::Url(_), Some(hop)) => return ProxyConfig::all(hop.url.expose()).map_err(unfit),

@@ -339,7 +339,7 @@ fn text<T: serde::Serialize>(value: &T) -> Result<String, rusqlite::Error> {
 
 /// A file that a later Windlass wrote: it is left alone.
 pub fn newer(form: i32, shown: &str) -> Error {
-    let why = format!("a newer Windlass wrote it (form {form}; this one knows {SCHEMA})");
+    let why = format!("a newer Windlass wrote it (schema {form}; this version knows {SCHEMA})");
     Error::new(ErrorKind::Config, OPEN_JOURNAL, shown).detail(why)
 }
 

@@ -169,7 +169,7 @@ impl Source {
         }
         Err(pipe
             .fails(ErrorKind::Interrupted, "GetObject")
-            .detail(format!("{} bytes came of {length}", bytes.len())))
+            .detail(format!("received {} of {length} bytes", bytes.len())))
     }
 
     /// In one answer, of a server that ignores ranges or gives no length: there is nothing to go on

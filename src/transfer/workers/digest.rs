@@ -72,7 +72,7 @@ impl DigestCheck {
             return DigestCheck { sum: Sum::Parts(parts), expected };
         }
         if encrypted(head) {
-            return nothing("the ETag of an encrypted object is no digest");
+            return nothing("the ETag of an encrypted object is not a digest");
         }
         match head.etag.as_ref().map(|etag| (etag, etag.md5_hex())) {
             Some((_, Some(hex))) => {

@@ -70,5 +70,5 @@ pub async fn erase(
 
 pub fn still_there(object: &ObjectAddress) -> Error {
     Error::new(ErrorKind::ServerFault, "look for what was deleted", object.to_string())
-        .detail("the server said that it is deleted, and it is still there")
+        .detail("the server reported success, but the object is still there")
 }

@@ -45,7 +45,7 @@ pub async fn look_at_copy(
     let look = || async {
         match task.remote.head(to).await {
             Err(error) if error.is(&ErrorKind::NoSuchKey) => Err(wrong(
-                "the server said that it is copied, and it is not there; the source is kept",
+                "the server reported success, but the copy is not there; the source is kept",
             )),
             found => found,
         }

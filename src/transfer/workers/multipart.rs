@@ -351,7 +351,7 @@ impl Complete {
             let verification = Some(verification);
             Ok(Moving::Done { bytes: *size, verification })
         };
-        let why = "the server's ETag is no digest of the parts";
+        let why = "the server's ETag is not a digest of the parts";
         let stored = match write.send(complete).await? {
             Written::Stored(stored) => stored,
             Written::Found(found, _) => return done(write.verified(&found, why).await?),

@@ -279,5 +279,5 @@ async fn measured(
 /// `Interrupted` for a body cut short, `Corrupt` for one that is longer than it may be.
 pub fn wrong_length(place: &str, expected: u64, got: u64) -> Error {
     let kind = if got < expected { ErrorKind::Interrupted } else { ErrorKind::Corrupt };
-    Error::new(kind, "GetObject", place).detail(format!("{got} bytes came of {expected}"))
+    Error::new(kind, "GetObject", place).detail(format!("received {got} of {expected} bytes"))
 }

@@ -50,8 +50,8 @@ pub fn is_relayed(multipart: &Multipart) -> bool {
 /// An object without a length is one whose body the server changes on the way.
 pub fn recompressed(from: &ObjectAddress) -> Error {
     Error::new(ErrorKind::Unsupported, "copy", from.to_string()).detail(
-        "its server unpacks the body on the way and tells no length, so the stored bytes cannot be \
-         had: download it",
+        "its server unpacks the body on the way and does not give the length, so the stored bytes \
+         cannot be had: download it",
     )
 }
 

@@ -121,7 +121,7 @@ fn a_report_that_cannot_be_used_is_refused_in_words() {
     let said = refused(&|manifest| manifest["files"][0]["size"] = json!(3), 1);
     assert!(said.contains("size"), "{said}");
     let said = refused(&|manifest| *manifest = json!([]), 1);
-    assert!(said.contains("no manifest"), "{said}");
+    assert!(said.contains("is not a manifest"), "{said}");
     shop.run(&["index", "s3://media", "--inventory", "s3://reports/r/"]).ended(2);
     shop.run(&["index", "s3://media", "--inventory", "s3://reports/none"]).ended(1);
 }

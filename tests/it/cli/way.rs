@@ -134,7 +134,7 @@ fn a_proxy_that_cannot_be_used_is_named_with_what_names_it() {
     for verb in &VERBS[..2] {
         for (proxy, expected) in [
             ("socks5://127.0.0.1:1080", "socks5:// proxies are not supported"),
-            (":::", "no URL of a proxy"),
+            (":::", "not the URL of a proxy"),
             ("http://me:hush@h:70000", "1 to 65535"),
             (password.as_str(), "the proxy requires a user"),
             (closed.as_str(), "nothing listens where the proxy should be"),

@@ -415,7 +415,7 @@ fn what_cannot_be_edited_here_says_why() {
     let mut app = App::with_rows(&["a"]);
     app.keys("g E");
     app.reply(Ok(Answer::TextOpened(OpenedText { bytes: vec![0xff], etag: None })));
-    assert!(app.toast().contains("no text in UTF-8"), "{}", app.toast());
+    assert!(app.toast().contains("is not UTF-8 text"), "{}", app.toast());
     assert!(app.toast().ends_with("press e for your editor"), "{}", app.toast());
     assert!(app.state.dialog().is_none());
     app.keys("g E");

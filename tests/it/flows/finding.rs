@@ -65,7 +65,7 @@ fn what_is_found_comes_as_rows_that_have_their_prefixes() {
 fn what_cannot_be_read_is_said_while_it_is_typed_and_asks_for_nothing() {
     let mut app = App::with_rows(&["a"]);
     app.keys("f").typed("size>big").keys("enter");
-    assert!(app.picture().contains("is no size"), "{}", app.picture());
+    assert!(app.picture().contains("is not a size"), "{}", app.picture());
     assert!(app.requests().is_empty());
 }
 

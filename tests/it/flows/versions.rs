@@ -229,7 +229,7 @@ fn the_past_is_shown_loudly_walked_and_only_read() {
 #[test]
 fn a_moment_that_is_none_or_still_to_come_is_refused_where_it_is_typed() {
     let mut app = App::with_rows(&["a.txt"]);
-    for (typed, said) in [("soonish", "no time"), ("2999-01-01", "still to come")] {
+    for (typed, said) in [("soonish", "not a time"), ("2999-01-01", "in the future")] {
         app.keys("g @").typed(typed).keys("enter");
         assert!(app.picture().contains(said), "{}", app.picture());
         app.keys("esc");

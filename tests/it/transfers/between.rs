@@ -404,6 +404,6 @@ async fn an_object_of_unknown_length_is_refused_with_the_reason() {
     from.store_with("k", b"x", PutOptions { headers, ..PutOptions::default() });
     let view = carried(&from, &to, across("k", "k", false)).await;
     assert_eq!(error_of(&view).kind, ErrorKind::Unsupported);
-    assert!(error_of(&view).detail.contains("no length"));
+    assert!(error_of(&view).detail.contains("does not give the length"));
     assert_eq!(to.keys(), [""; 0]);
 }

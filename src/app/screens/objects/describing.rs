@@ -225,7 +225,7 @@ fn losses(form: &MetadataForm) -> Option<String> {
     match (lost, kept) {
         (0, 0) => None,
         (0, kept) => Some(format!(
-            "{} under retention or legal hold: the version of before stays",
+            "{} under retention or legal hold, so the version before this change stays",
             Counted(kept, "object")
         )),
         (lost, _) => Some(format!(

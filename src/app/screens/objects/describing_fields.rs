@@ -292,7 +292,7 @@ pub fn set(
                     let until = until.trim().trim_start_matches("until ");
                     let until = parse_when(until, now, Lies::Ahead)?;
                     if until <= now.timestamp() {
-                        return Err("that is past: write a time to come".to_owned());
+                        return Err("that is past: write a future time".to_owned());
                     }
                     Some(Retention::new(mode, until))
                 }

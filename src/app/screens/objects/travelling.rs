@@ -52,7 +52,7 @@ pub fn question(bucket: &Bucket, cx: &Context<'_>) -> Dialog {
 pub fn moment(text: &str, cx: &Context<'_>) -> Result<Timestamp, String> {
     let now = cx.now.to_zoned(cx.session.zone.clone());
     match parse_when(text, &now, Lies::Back)? {
-        at if at > cx.now => Err("that is still to come".to_owned()),
+        at if at > cx.now => Err("that is in the future".to_owned()),
         at => Ok(at),
     }
 }

@@ -77,7 +77,11 @@ fn ended(error: &Error) -> Explanation {
         None => Explanation::with(
             "the credentials have expired",
             "the temporary credentials or the single sign-on session expired",
-            [Remedy::SignIn(None), "renew others where they were issued".into(), Remedy::Refresh],
+            [
+                Remedy::SignIn(None),
+                "renew other temporary keys where they were issued".into(),
+                Remedy::Refresh,
+            ],
         ),
     }
 }

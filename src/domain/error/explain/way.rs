@@ -49,7 +49,7 @@ fn way(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::ServerFault => Explanation::new(
             "the server has an internal error",
-            "it is overloaded or broken at the moment; five tries did not help",
+            "it is overloaded or broken at the moment; trying again did not help",
             "try again in a minute, and look at the provider's status page",
         ),
         _ => return None,
@@ -78,7 +78,7 @@ fn no_s3(error: &Error) -> Explanation {
             "what answers does not speak S3 to requests without a signature",
             "the server (Swift, LocalStack) knows S3 by the signature, or the endpoint is another \
              program's",
-            [Remedy::Sign, "where it stays, check endpoint and port".into()],
+            [Remedy::Sign, "if the error stays, check the endpoint and its port".into()],
         ),
         _ if is_page(error) => Explanation::new(
             "a web page answered, not an S3 server",

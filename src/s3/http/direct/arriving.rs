@@ -60,7 +60,8 @@ impl Arriving {
                 let got = ready!(self.poll_some(cx, into, most))?;
                 if got == 0 {
                     self.lease = None;
-                    let why = format!("the connection ended with {most} bytes of the body to come");
+                    let why =
+                        format!("the connection ended; {most} bytes of the body were missing");
                     return Poll::Ready(Err(Fault::Cut(why)));
                 }
                 self.left = Left::Bytes(most - got as u64);

@@ -110,9 +110,9 @@ fn framing(encodings: &[String], lengths: &[String]) -> Result<Framing, Fault> {
     }
     let Some(length) = lengths.first() else { return Ok(Framing::UntilClosed) };
     if lengths.iter().any(|other| other != length) || !length.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(no_http("its Content-Length is no one number"));
+        return Err(no_http("its Content-Length is not one number"));
     }
-    length.parse().map(Framing::Length).map_err(|_| no_http("its Content-Length is no number"))
+    length.parse().map(Framing::Length).map_err(|_| no_http("its Content-Length is not a number"))
 }
 
 /// The words that hyper has for it, so that both paths say the same.

@@ -148,11 +148,11 @@ impl Element {
             return self.document(shape(name), unread);
         }
         let words = self.words()?;
-        let unfit = |what: &str| Err(format!("<{}> is {words:?}, which is no {what}", self.name));
+        let unfit = |what: &str| Err(format!("<{}> is {words:?}, which is not {what}", self.name));
         Ok(match kind {
             ValueKind::Number => match words.trim().parse::<i64>() {
                 Ok(number) => Json::number(number),
-                Err(_) => return unfit("number"),
+                Err(_) => return unfit("a number"),
             },
             ValueKind::YesNo => match words.trim().to_ascii_lowercase().as_str() {
                 "true" => Json::yes(true),
@@ -161,7 +161,7 @@ impl Element {
             },
             ValueKind::Time => match time(words.trim()) {
                 Some(time) => Json::text(printed(time)),
-                None => return unfit("time"),
+                None => return unfit("a time"),
             },
             _ => Json::text(words),
         })

@@ -110,7 +110,7 @@ struct Open {
 
 fn look(body: &[u8], name: &str) -> Result<Form, ResponseFault> {
     if std::str::from_utf8(body).is_err() {
-        return Err(ResponseFault::Strange("it is no UTF-8".to_owned()));
+        return Err(ResponseFault::Strange("it is not UTF-8".to_owned()));
     }
     let stripped = body.strip_prefix(BOM);
     let mut other = stripped.is_some();

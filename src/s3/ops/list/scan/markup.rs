@@ -62,7 +62,7 @@ impl<'a> Markup<'a> {
         let root = std::str::from_utf8(prolog.root).unwrap_or_default();
         let text = std::str::from_utf8(body).map_err(|error| match error.error_len() {
             None => ResponseFault::Cut(format!("<{root}> is not closed")),
-            Some(_) => ResponseFault::strange("it is no UTF-8"),
+            Some(_) => ResponseFault::strange("it is not UTF-8"),
         })?;
         if prolog.has_document_type {
             return Err(ResponseFault::strange("it has a document type"));

@@ -156,7 +156,7 @@ fn what_could_be_lost_or_misread_is_refused() {
         assert!(fault.contains(why), "{body}: {fault}");
     }
     let latin = b"<ListBucketResult><Key>\xe9</Key></ListBucketResult>";
-    assert!(scan(latin, false).unwrap_err().to_string().contains("no UTF-8"));
+    assert!(scan(latin, false).unwrap_err().to_string().contains("is not UTF-8"));
 }
 
 #[test]
