@@ -3,59 +3,59 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, Timestamp, ToSpan as _, Zoned};
 
-/// Which way a moment lies that could be on either side of now: `2h`, `18:00`.
+/// On which side of now a moment is that could be on either: `2h`, `18:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lies {
-    Back,
-    Ahead,
+pub enum TimeDirection {
+    Past,
+    Future,
 }
 
 /// Reads a moment in the time zone of `now`: RFC 3339, a date (its 00:00), a date and a time, a
-/// time alone (the nearest on the side of `lies`), `now`, `today`, `yesterday`, `tomorrow` (their
+/// time alone (the nearest on that side of now), `now`, `today`, `yesterday`, `tomorrow` (their
 /// 00:00, or with a time), `3 days ago`, `in 2 hours`, `2h`, `1d12h`.
 ///
 /// # Errors
 /// A sentence that says what was expected.
-pub fn parse_when(text: &str, now: &Zoned, lies: Lies) -> Result<Timestamp, String> {
+pub fn parse_when(text: &str, now: &Zoned, towards: TimeDirection) -> Result<Timestamp, String> {
     let words = text.trim().to_lowercase();
     let found = text
         .trim()
         .parse::<Timestamp>()
         .ok()
-        .or_else(|| relative(&words, now, lies))
-        .or_else(|| dated(&words, now, lies));
+        .or_else(|| relative(&words, now, towards))
+        .or_else(|| dated(&words, now, towards));
     found.ok_or_else(|| {
         format!(
             "{text:?} is not a time: write 2026-11-01, \"2026-11-01 12:00\", yesterday or {}",
             {
-                match lies {
-                    Lies::Back => "\"3 days ago\"",
-                    Lies::Ahead => "2h",
+                match towards {
+                    TimeDirection::Past => "\"3 days ago\"",
+                    TimeDirection::Future => "2h",
                 }
             }
         )
     })
 }
 
-/// The second that it lies in: finer than that is no moment that a server knows or a person reads.
+/// The second that it lies in, for no server knows and no person reads a finer moment.
 pub fn whole_second(moment: Timestamp) -> Timestamp {
     Timestamp::from_second(moment.as_second()).unwrap_or(moment)
 }
 
 /// `2h`, `3 days ago`, `in 90 minutes`.
-fn relative(words: &str, now: &Zoned, lies: Lies) -> Option<Timestamp> {
+fn relative(words: &str, now: &Zoned, towards: TimeDirection) -> Option<Timestamp> {
     if words == "now" {
         return Some(now.timestamp());
     }
-    let (length, lies) = match (words.strip_suffix("ago"), words.strip_prefix("in ")) {
-        (Some(length), _) => (length, Lies::Back),
-        (None, Some(length)) => (length, Lies::Ahead),
-        (None, None) => (words, lies),
+    let (length, towards) = match (words.strip_suffix("ago"), words.strip_prefix("in ")) {
+        (Some(length), _) => (length, TimeDirection::Past),
+        (None, Some(length)) => (length, TimeDirection::Future),
+        (None, None) => (words, towards),
     };
     let span = span(length)?;
-    let moved = match lies {
-        Lies::Back => now.checked_sub(span),
-        Lies::Ahead => now.checked_add(span),
+    let moved = match towards {
+        TimeDirection::Past => now.checked_sub(span),
+        TimeDirection::Future => now.checked_add(span),
     };
     moved.ok().map(|moved| moved.timestamp())
 }
@@ -92,9 +92,9 @@ fn with_unit(sum: Span, number: i64, unit: &str) -> Option<Span> {
 }
 
 /// A day with or without a time, or a time alone.
-fn dated(words: &str, now: &Zoned, lies: Lies) -> Option<Timestamp> {
+fn dated(words: &str, now: &Zoned, towards: TimeDirection) -> Option<Timestamp> {
     if let Some(time) = clock_time(words) {
-        return alone(time, now, lies);
+        return alone(time, now, towards);
     }
     let (day, time) = match words.split_once([' ', 't']) {
         // `today` and `tomorrow` have a `t` of their own.
@@ -129,14 +129,14 @@ fn clock_time(text: &str) -> Option<Time> {
 }
 
 /// The nearest such time on one side of now.
-fn alone(time: Time, now: &Zoned, lies: Lies) -> Option<Timestamp> {
+fn alone(time: Time, now: &Zoned, towards: TimeDirection) -> Option<Timestamp> {
     let today = instant(now.date().to_datetime(time), now)?;
     let now_at = now.timestamp();
-    match lies {
-        Lies::Back if today > now_at => {
+    match towards {
+        TimeDirection::Past if today > now_at => {
             instant(now.date().checked_sub(1.day()).ok()?.to_datetime(time), now)
         }
-        Lies::Ahead if today <= now_at => {
+        TimeDirection::Future if today <= now_at => {
             instant(now.date().checked_add(1.day()).ok()?.to_datetime(time), now)
         }
         _ => Some(today),
@@ -155,10 +155,10 @@ mod tests {
         "2026-11-29T15:30:00+01:00[Europe/Berlin]".parse().unwrap()
     }
 
-    fn read(text: &str, lies: Lies) -> String {
+    fn read(text: &str, towards: TimeDirection) -> String {
         let fixed = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
         let now = now().timestamp().to_zoned(fixed.clone());
-        match parse_when(text, &now, lies) {
+        match parse_when(text, &now, towards) {
             Ok(at) => at.to_zoned(fixed).datetime().to_string(),
             Err(sentence) => sentence,
         }
@@ -186,23 +186,23 @@ mod tests {
             ("14:00", "2026-11-29T14:00:00"),
             ("18:00", "2026-11-28T18:00:00"),
         ] {
-            assert_eq!(read(text, Lies::Back), expected, "{text}");
+            assert_eq!(read(text, TimeDirection::Past), expected, "{text}");
         }
     }
 
     #[test]
     fn what_could_be_on_either_side_lies_on_the_side_that_is_asked_for() {
-        assert_eq!(read("2h", Lies::Ahead), "2026-11-29T17:30:00");
-        assert_eq!(read("18:00", Lies::Ahead), "2026-11-29T18:00:00");
-        assert_eq!(read("14:00", Lies::Ahead), "2026-11-30T14:00:00");
-        assert_eq!(read("2h ago", Lies::Ahead), "2026-11-29T13:30:00");
+        assert_eq!(read("2h", TimeDirection::Future), "2026-11-29T17:30:00");
+        assert_eq!(read("18:00", TimeDirection::Future), "2026-11-29T18:00:00");
+        assert_eq!(read("14:00", TimeDirection::Future), "2026-11-30T14:00:00");
+        assert_eq!(read("2h ago", TimeDirection::Future), "2026-11-29T13:30:00");
     }
 
     #[test]
     fn what_is_no_moment_is_refused_with_an_example() {
         for text in ["", "h", "2x", "soon", "2026-13-01", "2026-11-01 25:00", "99:00", "1é", "ago"]
         {
-            assert!(read(text, Lies::Back).contains("is not a time"), "{text}");
+            assert!(read(text, TimeDirection::Past).contains("is not a time"), "{text}");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::app::scope::Scope;
 use crate::domain::link_text::LinkForm;
 use crate::domain::presign::{LinkMethod, parse_life};
 use crate::domain::units::Expiry;
-use crate::domain::when::{Lies, parse_when};
+use crate::domain::when::{TimeDirection, parse_when};
 
 /// What was chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -375,7 +375,7 @@ pub fn read_life(text: &str) -> Result<LinkLife, String> {
     let moment = text.strip_prefix("until ").unwrap_or(text).trim();
     // Only whether it is a moment at all: which one depends on when the link is made.
     let some_day = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
-    match parse_when(moment, &some_day, Lies::Ahead) {
+    match parse_when(moment, &some_day, TimeDirection::Future) {
         Ok(at) if at > some_day.timestamp() => Ok(LinkLife::Until(moment.to_owned())),
         _ => Err("write 90m, 2h 30m, 3d, until 18:00 or tomorrow".to_owned()),
     }
@@ -390,7 +390,7 @@ impl LinkLife {
         match self {
             LinkLife::For(life) => Ok(*life),
             LinkLife::Until(text) => {
-                let until = parse_when(text, now, Lies::Ahead)?;
+                let until = parse_when(text, now, TimeDirection::Future)?;
                 Duration::try_from(until.duration_since(now.timestamp()))
                     .ok()
                     .filter(|left| !left.is_zero())

@@ -11,7 +11,7 @@ use crate::domain::object::ObjectHeaders;
 use crate::domain::protection::{
     ENCRYPTION_METHODS, Encryption, KMS, LockMode, Protection, Retention, as_http_date,
 };
-use crate::domain::when::{Lies, parse_when};
+use crate::domain::when::{TimeDirection, parse_when};
 
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "What the object has")]
@@ -77,7 +77,8 @@ impl DescribeFlags {
         let expires = match self.expires.as_deref() {
             Some("") => Some(String::new()),
             Some(text) => {
-                let time = parse_when(text, &Zoned::now(), Lies::Ahead).map_err(Trouble::Usage)?;
+                let time = parse_when(text, &Zoned::now(), TimeDirection::Future)
+                    .map_err(Trouble::Usage)?;
                 Some(as_http_date(time))
             }
             None => None,
@@ -134,7 +135,7 @@ impl LockFlags {
     pub fn add_to(&self, protection: &mut Protection) -> Result<(), Trouble> {
         if let Some(text) = &self.lock_until {
             let now = Zoned::now();
-            let until = parse_when(text, &now, Lies::Ahead).map_err(Trouble::Usage)?;
+            let until = parse_when(text, &now, TimeDirection::Future).map_err(Trouble::Usage)?;
             if until <= now.timestamp() {
                 let sentence = format!("--lock-until {text} is past: write a future time");
                 return Err(Trouble::Usage(sentence));

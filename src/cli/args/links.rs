@@ -10,7 +10,7 @@ use crate::domain::address::Location;
 use crate::domain::link_text::LinkForm;
 use crate::domain::object::VersionId;
 use crate::domain::presign::{LinkMethod, parse_life};
-use crate::domain::when::{Lies, parse_when};
+use crate::domain::when::{TimeDirection, parse_when};
 
 pub const PRESIGN_EXAMPLES: &str = "\
 Examples:
@@ -118,7 +118,7 @@ impl From<Format> for LinkForm {
 
 fn ahead(text: &str) -> Result<Timestamp, String> {
     let now = Zoned::now();
-    match parse_when(text, &now, Lies::Ahead)? {
+    match parse_when(text, &now, TimeDirection::Future)? {
         at if at <= now.timestamp() => Err(format!("{text} has passed")),
         at => Ok(at),
     }

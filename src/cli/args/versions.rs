@@ -8,7 +8,7 @@ use crate::cli::args::buckets::bucket;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::byte_span::ByteSpan;
 use crate::domain::object::VersionId;
-use crate::domain::when::{Lies, parse_when};
+use crate::domain::when::{TimeDirection, parse_when};
 
 pub const VERSIONS_EXAMPLES: &str = "\
 Examples:
@@ -117,7 +117,7 @@ pub fn version(text: &str) -> Result<VersionId, String> {
 /// A time that has passed.
 pub fn past(text: &str) -> Result<Timestamp, String> {
     let now = Zoned::now();
-    match parse_when(text, &now, Lies::Back)? {
+    match parse_when(text, &now, TimeDirection::Past)? {
         at if at > now.timestamp() => Err(format!("{text} is in the future")),
         at => Ok(at),
     }

@@ -11,7 +11,7 @@ use crate::domain::protection::{
 };
 use crate::domain::provider::Capability;
 use crate::domain::units::Moment;
-use crate::domain::when::{Lies, parse_when};
+use crate::domain::when::{TimeDirection, parse_when};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
@@ -266,7 +266,7 @@ pub fn set(
             headers.expires = Some(match (text, http_date(text)) {
                 ("", _) => String::new(),
                 (_, Some(time)) => as_http_date(time),
-                _ => as_http_date(parse_when(text, now, Lies::Ahead)?),
+                _ => as_http_date(parse_when(text, now, TimeDirection::Future)?),
             });
         }
         Field::StorageClass => {
@@ -290,7 +290,7 @@ pub fn set(
                     let mode = LockMode::parse(mode);
                     let mode = mode.ok_or("begin with governance or compliance")?;
                     let until = until.trim().trim_start_matches("until ");
-                    let until = parse_when(until, now, Lies::Ahead)?;
+                    let until = parse_when(until, now, TimeDirection::Future)?;
                     if until <= now.timestamp() {
                         return Err("that is past: write a future time".to_owned());
                     }

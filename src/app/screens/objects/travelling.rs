@@ -9,7 +9,7 @@ use crate::app::screens::objects::browse::Browse;
 use crate::domain::address::Bucket;
 use crate::domain::units::Moment;
 use crate::domain::versions::Versioning;
-use crate::domain::when::{Lies, parse_when};
+use crate::domain::when::{TimeDirection, parse_when};
 
 impl Browse {
     /// The moment that is shown; `None` is now.
@@ -51,7 +51,7 @@ pub fn question(bucket: &Bucket, cx: &Context<'_>) -> Dialog {
 /// A sentence where it is no moment, or still to come.
 pub fn moment(text: &str, cx: &Context<'_>) -> Result<Timestamp, String> {
     let now = cx.now.to_zoned(cx.session.zone.clone());
-    match parse_when(text, &now, Lies::Back)? {
+    match parse_when(text, &now, TimeDirection::Past)? {
         at if at > cx.now => Err("that is in the future".to_owned()),
         at => Ok(at),
     }
