@@ -42,7 +42,7 @@ pub struct Client {
     /// them.
     once: bool,
     /// What the bodies that are sent pass.
-    flow: Option<Arc<dyn BodyPacing>>,
+    pacing: Option<Arc<dyn BodyPacing>>,
     /// How objects are asked for.
     access: Access,
 }
@@ -125,7 +125,7 @@ impl Client {
                 loses_rows: AtomicBool::new(false),
             }),
             once: false,
-            flow: None,
+            pacing: None,
             access: Access::default(),
         })
     }
@@ -137,10 +137,10 @@ impl Client {
         Client { once: true, ..self.clone() }
     }
 
-    /// The same client; bodies of objects and parts pass `flow` on their way out.
+    /// The same client; bodies of objects and parts pass `pacing` on their way out.
     #[must_use]
-    pub fn through(&self, flow: Arc<dyn BodyPacing>) -> Client {
-        Client { flow: Some(flow), ..self.clone() }
+    pub fn paced_by(&self, pacing: Arc<dyn BodyPacing>) -> Client {
+        Client { pacing: Some(pacing), ..self.clone() }
     }
 
     /// The same client; objects are asked for with a key of one's own, or at the requester's cost.
@@ -166,8 +166,8 @@ impl Client {
         &self.inner.endpoints
     }
 
-    pub(in crate::s3) fn flow(&self) -> Option<&Arc<dyn BodyPacing>> {
-        self.flow.as_ref()
+    pub(in crate::s3) fn pacing(&self) -> Option<&Arc<dyn BodyPacing>> {
+        self.pacing.as_ref()
     }
 
     /// Whose rules the server follows. Certain after the first request, which reads the AWS files;

@@ -23,8 +23,8 @@ pub type RemoteFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
 /// The requests that the workers send; what they know of who answers is [`Server`]. Contracts are
 /// those of the methods of [`Client`] of the same name.
 pub trait Remote: Server {
-    /// The same storage, whose bodies of objects and parts pass `flow` on their way out.
-    fn through(self: Arc<Self>, flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote>;
+    /// The same storage, whose bodies of objects and parts pass `pacing` on their way out.
+    fn paced_by(self: Arc<Self>, pacing: Arc<dyn BodyPacing>) -> Arc<dyn Remote>;
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage>;
 
@@ -133,8 +133,8 @@ pub struct CopyPart<'a> {
 }
 
 impl Remote for Client {
-    fn through(self: Arc<Self>, flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
-        Arc::new(Client::through(&self, flow))
+    fn paced_by(self: Arc<Self>, pacing: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
+        Arc::new(Client::paced_by(&self, pacing))
     }
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage> {

@@ -98,7 +98,7 @@ where
         held: AtomicBool::new(false),
     });
     let counted = Counted(Arc::clone(&sending));
-    let remote = Arc::clone(way.remote).through(Arc::clone(&sending) as Arc<dyn BodyPacing>);
+    let remote = Arc::clone(way.remote).paced_by(Arc::clone(&sending) as Arc<dyn BodyPacing>);
     let patience = way.policy.patience();
     let value = tokio::select! {
         answer = request(remote) => answer?,

@@ -30,20 +30,20 @@ pub enum Grant {
 /// Ready when it is worth asking again.
 pub type Later = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
-/// Lets the body of a request pass a flow, after it was signed.
+/// Paces the body of a request, after it was signed.
 #[derive(Debug)]
-pub struct Flowing(Option<Arc<dyn BodyPacing>>);
+pub struct PacedRequest(Option<Arc<dyn BodyPacing>>);
 
-impl Flowing {
-    pub fn of(flow: Option<&Arc<dyn BodyPacing>>) -> Flowing {
-        Flowing(flow.cloned())
+impl PacedRequest {
+    pub fn of(pacing: Option<&Arc<dyn BodyPacing>>) -> PacedRequest {
+        PacedRequest(pacing.cloned())
     }
 }
 
 #[dyn_dispatch_hint]
-impl Intercept for Flowing {
+impl Intercept for PacedRequest {
     fn name(&self) -> &'static str {
-        "Flowing"
+        "PacedRequest"
     }
 
     fn modify_before_transmit(
@@ -52,31 +52,31 @@ impl Intercept for Flowing {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(flow) = &self.0 {
+        if let Some(pacing) = &self.0 {
             let body = context.request_mut().body_mut();
             let plain = std::mem::replace(body, SdkBody::taken());
-            *body = SdkBody::from_body_1_x(FlowingBody::new(plain, Arc::clone(flow)));
+            *body = SdkBody::from_body_1_x(PacedBody::new(plain, Arc::clone(pacing)));
         }
         Ok(())
     }
 }
 
-/// A body that asks its flow before each piece.
-pub struct FlowingBody<B> {
+/// A body that asks its pacing before each piece.
+pub struct PacedBody<B> {
     body: B,
     /// Got from the body and not yet granted.
     piece: Bytes,
-    flow: Arc<dyn BodyPacing>,
+    pacing: Arc<dyn BodyPacing>,
     waiting: Option<Later>,
 }
 
-impl<B> FlowingBody<B> {
-    pub fn new(body: B, flow: Arc<dyn BodyPacing>) -> FlowingBody<B> {
-        FlowingBody { body, piece: Bytes::new(), flow, waiting: None }
+impl<B> PacedBody<B> {
+    pub fn new(body: B, pacing: Arc<dyn BodyPacing>) -> PacedBody<B> {
+        PacedBody { body, piece: Bytes::new(), pacing, waiting: None }
     }
 }
 
-impl<B: Body<Data = Bytes> + Unpin> Body for FlowingBody<B> {
+impl<B: Body<Data = Bytes> + Unpin> Body for PacedBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -99,10 +99,10 @@ impl<B: Body<Data = Bytes> + Unpin> Body for FlowingBody<B> {
                 ready!(waiting.as_mut().poll(cx));
                 this.waiting = None;
             }
-            match this.flow.grant(this.piece.len()) {
+            match this.pacing.grant(this.piece.len()) {
                 Grant::Now(bytes) => {
                     let bytes = bytes.clamp(1, this.piece.len());
-                    this.flow.handed_over(bytes);
+                    this.pacing.handed_over(bytes);
                     return Poll::Ready(Some(Ok(Frame::data(this.piece.split_to(bytes)))));
                 }
                 Grant::Later(waiting) => this.waiting = Some(waiting),
@@ -156,11 +156,11 @@ mod tests {
 
     #[test]
     fn every_byte_passes_in_order_as_it_is_granted() {
-        let flow = Arc::new(Threes::default());
-        let body = FlowingBody::new(Full::new(Bytes::from_static(b"12345678")), flow.clone());
+        let pacing = Arc::new(Threes::default());
+        let body = PacedBody::new(Full::new(Bytes::from_static(b"12345678")), pacing.clone());
         assert_eq!(body.size_hint().exact(), Some(8));
         let read = body.collect().now_or_never().unwrap().unwrap().to_bytes();
         assert_eq!(read, "12345678");
-        assert_eq!(flow.0.lock().unwrap().1, [3, 3, 2]);
+        assert_eq!(pacing.0.lock().unwrap().1, [3, 3, 2]);
     }
 }

@@ -75,13 +75,13 @@ pub struct Route {
 pub struct Sending {
     pub body: Body,
     pub payload: Payload,
-    /// What it passes on its way.
-    pub flow: Option<Arc<dyn BodyPacing>>,
+    /// Decides how fast the body goes out.
+    pub pacing: Option<Arc<dyn BodyPacing>>,
 }
 
 impl Sending {
     pub fn nothing() -> Sending {
-        Sending { body: Body::Held([].into()), payload: Payload::Nothing, flow: None }
+        Sending { body: Body::Held([].into()), payload: Payload::Nothing, pacing: None }
     }
 }
 
@@ -188,7 +188,7 @@ impl Route {
             let used = lease.used;
             self.direct.meter.count(RequestClass::of(call.operation));
             self.direct.meter.sent(sending.body.size());
-            match Exchange::on(lease, sending.flow.clone())
+            match Exchange::on(lease, sending.pacing.clone())
                 .run(head.clone(), &sending.body, to_head)
                 .await
             {

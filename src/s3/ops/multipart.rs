@@ -17,7 +17,7 @@ use crate::s3::access::with_access;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::http::body::Body;
-use crate::s3::http::body_pacing::Flowing;
+use crate::s3::http::body_pacing::PacedRequest;
 use crate::s3::http::integrity::crc64nvme_of_parts;
 use crate::s3::ops::copy::patient;
 use crate::s3::ops::headers::{checksums, expires, opaque_tag, with_headers};
@@ -82,13 +82,13 @@ impl Client {
                 }
                 let output = if let Some(route) = route {
                     let input = call.built(asked!(UploadPartInput::builder()).build())?;
-                    let (form, sent) = (UploadPart::new(), sending.by(body, self.flow()));
+                    let (form, sent) = (UploadPart::new(), sending.by(body, self.pacing()));
                     route.store::<_, UploadPartError>(&form, input, &sent, call).await?
                 } else {
                     let request = asked!(sdk.upload_part());
                     let request = request.body(whole(body).await?.into()).customize();
                     let sent = request
-                        .interceptor(Flowing::of(self.flow()))
+                        .interceptor(PacedRequest::of(self.pacing()))
                         .config_override(self.patient_with(body))
                         .send()
                         .await;

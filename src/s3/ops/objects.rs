@@ -15,7 +15,7 @@ use crate::s3::access::{Access, with_access};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::http::body::Body;
-use crate::s3::http::body_pacing::{BodyPacing, Flowing};
+use crate::s3::http::body_pacing::{BodyPacing, PacedRequest};
 use crate::s3::http::direct::{Payload, Route, Sending};
 use crate::s3::http::integrity::{Check, Digests};
 use crate::s3::ops::headers::{checksums, expires, object_head, opaque_tag, with_headers};
@@ -118,13 +118,13 @@ impl Client {
                 }
                 let output = if let Some(route) = route {
                     let input = call.built(asked!(PutObjectInput::builder()).build())?;
-                    let (form, sent) = (PutObject::new(), sending.by(body, self.flow()));
+                    let (form, sent) = (PutObject::new(), sending.by(body, self.pacing()));
                     route.store::<_, PutObjectError>(&form, input, &sent, call).await?
                 } else {
                     let request = asked!(sdk.put_object());
                     let request = request.body(whole(body).await?.into()).customize();
                     let sent = request
-                        .interceptor(Flowing::of(self.flow()))
+                        .interceptor(PacedRequest::of(self.pacing()))
                         .config_override(self.patient_with(body))
                         .send()
                         .await;
@@ -145,7 +145,7 @@ impl Client {
 
     /// Time for a body to be sent by the SDK.
     pub(in crate::s3) fn patient_with(&self, body: &Body) -> Builder {
-        let watched = self.flow().is_some();
+        let watched = self.pacing().is_some();
         Builder::default().timeout_config(upload_timeouts(body.size(), watched))
     }
 
@@ -174,9 +174,9 @@ fn is_mute(error: &Error) -> bool {
 
 impl Digests {
     /// The body as it goes without the SDK.
-    pub fn by(&self, body: &Body, flow: Option<&Arc<dyn BodyPacing>>) -> Sending {
+    pub fn by(&self, body: &Body, pacing: Option<&Arc<dyn BodyPacing>>) -> Sending {
         let payload = self.sha256.clone().map_or(Payload::Unsigned, Payload::Sha256);
-        Sending { body: body.clone(), payload, flow: flow.cloned() }
+        Sending { body: body.clone(), payload, pacing: pacing.cloned() }
     }
 }
 

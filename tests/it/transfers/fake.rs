@@ -234,7 +234,7 @@ impl Server for Fake {
 }
 
 impl Remote for Fake {
-    fn through(self: Arc<Self>, _flow: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
+    fn paced_by(self: Arc<Self>, _pacing: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
         self
     }
 

@@ -25,7 +25,7 @@ const STALL: Duration = Duration::from_mins(1);
 /// What a system may hold of a body after the last byte was handed over, in bytes.
 const IN_FLIGHT: u64 = 4 << 20;
 
-/// Asked of a flow at once, in bytes.
+/// Bytes asked of the pacing at once.
 const GRANTED: usize = 256 << 10;
 
 /// Bodies up to this size leave together with their head.
@@ -37,7 +37,7 @@ pub struct Exchange {
     came: BytesMut,
     /// The server answers before the whole request was sent: nothing more is.
     early: bool,
-    flow: Option<Arc<dyn BodyPacing>>,
+    pacing: Option<Arc<dyn BodyPacing>>,
 }
 
 /// Why there is no answer, and whether not one byte of one came.
@@ -47,8 +47,8 @@ pub struct NoResponse {
 }
 
 impl Exchange {
-    pub fn on(lease: Lease, flow: Option<Arc<dyn BodyPacing>>) -> Exchange {
-        Exchange { lease, came: BytesMut::with_capacity(4 << 10), early: false, flow }
+    pub fn on(lease: Lease, pacing: Option<Arc<dyn BodyPacing>>) -> Exchange {
+        Exchange { lease, came: BytesMut::with_capacity(4 << 10), early: false, pacing }
     }
 
     /// Sends a head and its body, and reads the head of the answer.
@@ -121,7 +121,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// Hands bytes of the body to the socket as its flow lets them go.
+    /// Hands bytes of the body to the socket as its pacing lets them go.
     async fn pass(&mut self, mut bytes: Bytes) -> Result<(), Fault> {
         while !bytes.is_empty() && !self.early {
             let granted = self.granted(bytes.len()).await;
@@ -131,9 +131,9 @@ impl Exchange {
     }
 
     async fn granted(&self, wanted: usize) -> usize {
-        let Some(flow) = &self.flow else { return wanted };
+        let Some(pacing) = &self.pacing else { return wanted };
         loop {
-            match flow.grant(wanted.min(GRANTED)) {
+            match pacing.grant(wanted.min(GRANTED)) {
                 Grant::Now(bytes) => return bytes.clamp(1, wanted),
                 Grant::Later(waiting) => waiting.await,
             }
@@ -141,8 +141,8 @@ impl Exchange {
     }
 
     fn handed_over(&self, bytes: usize) {
-        if let Some(flow) = self.flow.as_ref().filter(|_| bytes > 0) {
-            flow.handed_over(bytes);
+        if let Some(pacing) = self.pacing.as_ref().filter(|_| bytes > 0) {
+            pacing.handed_over(bytes);
         }
     }
 
