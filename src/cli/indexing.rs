@@ -21,8 +21,8 @@ use crate::domain::units::{Count, Size};
 use crate::domain::visible::visible;
 use crate::index::compare::IndexComparison;
 use crate::index::facts::{IndexFacts, IndexPlace};
+use crate::index::folder::{drop_index, index_for, index_of, indexes};
 use crate::index::search::IndexSearch;
-use crate::index::shelf::{drop_index, index_for, index_of, indexes};
 use crate::index::writer::IndexWriter;
 
 pub async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, Trouble> {

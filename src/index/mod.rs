@@ -3,10 +3,10 @@
 mod block;
 pub mod compare;
 pub mod facts;
+pub mod folder;
 mod names;
 pub mod reader;
 pub mod search;
-pub mod shelf;
 pub mod sorting;
 pub mod writer;
 

@@ -13,9 +13,9 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Class, Row, RowKind};
 use crate::index::compare::IndexComparison;
 use crate::index::facts::{IndexFacts, IndexPlace};
+use crate::index::folder::{drop_index, file_of, index_for, index_of, indexes};
 use crate::index::reader::IndexReader;
 use crate::index::search::IndexSearch;
-use crate::index::shelf::{drop_index, file_of, index_for, index_of, indexes};
 use crate::index::sorting::RowSorter;
 use crate::index::writer::IndexWriter;
 

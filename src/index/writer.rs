@@ -15,8 +15,8 @@ use crate::domain::listing::{Page, Row, RowKind};
 use crate::domain::when::whole_second;
 use crate::index::block::{BlockBuilder, put};
 use crate::index::facts::{IndexFacts, IndexPlace};
+use crate::index::folder::file_of;
 use crate::index::reader::{END, IndexReader, START, sum};
-use crate::index::shelf::file_of;
 
 /// A file that nobody finished is taken away after so long.
 const ABANDONED: Duration = Duration::from_hours(24);

@@ -10,8 +10,8 @@ use windlass::domain::criteria::Criteria;
 use windlass::domain::error::Error;
 use windlass::domain::listing::{Class, Row, RowKind};
 use windlass::index::facts::IndexPlace;
+use windlass::index::folder::index_for;
 use windlass::index::search::IndexSearch;
-use windlass::index::shelf::index_for;
 use windlass::index::writer::IndexWriter;
 
 use crate::figures::{Times, ratio, say};
