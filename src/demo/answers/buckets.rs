@@ -25,8 +25,8 @@ pub async fn list(
     let prefix = input.prefix.clone().unwrap_or_default();
     let after = input.continuation_token.unwrap_or_default();
     let most = input.max_buckets.map_or(10_000, |most| usize::try_from(most).unwrap_or(0));
-    let mut buckets = cx.store.with(|shelves| {
-        let named = shelves.buckets.iter();
+    let mut buckets = cx.store.with(|contents| {
+        let named = contents.buckets.iter();
         let wanted = named.filter(|(name, _)| name.starts_with(&prefix) && **name > after);
         wanted.map(|(name, bucket)| listed(cx, name, bucket)).collect::<Vec<_>>()
     });
@@ -73,8 +73,8 @@ pub async fn create(
         rules: vec![OwnershipControlsRule { object_ownership }],
     });
     let name = input.bucket;
-    cx.store.with(|shelves| {
-        if shelves.buckets.contains_key(&name) {
+    cx.store.with(|contents| {
+        if contents.buckets.contains_key(&name) {
             return Err(s3_error!(
                 BucketAlreadyOwnedByYou,
                 "Your previous request to create the named bucket succeeded and you already own it."
@@ -92,7 +92,7 @@ pub async fn create(
         }
         bucket.settings.ownership = ownership;
         bucket.settings.hint = hint;
-        shelves.buckets.insert(name.clone(), bucket);
+        contents.buckets.insert(name.clone(), bucket);
         Ok(CreateBucketOutput { location: Some(format!("/{name}")) })
     })
 }

@@ -51,9 +51,9 @@ impl Context {
         name: &str,
         act: impl FnOnce(&mut Bucket, Fresh) -> S3Result<R>,
     ) -> S3Result<R> {
-        self.store.with(|shelves| {
-            let fresh = Fresh { id: shelves.fresh_id(), now: now() };
-            let bucket = shelves.buckets.get_mut(name).ok_or_else(no_such_bucket)?;
+        self.store.with(|contents| {
+            let fresh = Fresh { id: contents.fresh_id(), now: now() };
+            let bucket = contents.buckets.get_mut(name).ok_or_else(no_such_bucket)?;
             act(bucket, fresh)
         })
     }

@@ -21,8 +21,8 @@ const POLICY: &str = r#"{
 /// A site that everyone may read.
 pub fn website(store: &Store) {
     let s3 = store.mode() == Mode::S3;
-    store.with(|shelves| {
-        let Some(bucket) = shelves.buckets.get_mut("website") else { return };
+    store.with(|contents| {
+        let Some(bucket) = contents.buckets.get_mut("website") else { return };
         let settings = &mut bucket.settings;
         settings.cors = Some(vec![CORSRule {
             allowed_methods: vec!["GET".to_owned()],

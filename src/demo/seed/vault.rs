@@ -17,8 +17,8 @@ pub fn vault(store: &Store, now: SystemTime) {
     store.create_bucket(VAULT);
     store.set_versioning(VAULT, Versioning::Enabled);
     let enabled = ObjectLockEnabled::from_static(ObjectLockEnabled::ENABLED);
-    store.with(|shelves| {
-        if let Some(bucket) = shelves.buckets.get_mut(VAULT) {
+    store.with(|contents| {
+        if let Some(bucket) = contents.buckets.get_mut(VAULT) {
             bucket.settings.object_lock =
                 Some(ObjectLockConfiguration { object_lock_enabled: Some(enabled), rule: None });
         }

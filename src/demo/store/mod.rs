@@ -30,17 +30,17 @@ use crate::demo::store::object::Stored;
 #[derive(Debug, Default)]
 pub struct Store {
     mode: Mode,
-    shelves: Mutex<Shelves>,
+    contents: Mutex<StoreContents>,
 }
 
 /// What the lock guards.
 #[derive(Clone, Debug, Default)]
-pub struct Shelves {
+pub struct StoreContents {
     pub buckets: BTreeMap<String, Bucket>,
     ids: u64,
 }
 
-impl Shelves {
+impl StoreContents {
     /// Version and upload ids: unique and without meaning.
     pub fn fresh_id(&mut self) -> String {
         self.ids += 1;
@@ -56,7 +56,7 @@ pub fn now() -> SystemTime {
 
 impl Store {
     pub fn new(mode: Mode) -> Store {
-        Store { mode, shelves: Mutex::default() }
+        Store { mode, contents: Mutex::default() }
     }
 
     pub fn mode(&self) -> Mode {
@@ -73,12 +73,12 @@ impl Store {
 
     /// The same as it is now, which changes by itself from here on.
     pub fn forked(&self) -> Store {
-        Store { mode: self.mode, shelves: Mutex::new(self.with(|shelves| shelves.clone())) }
+        Store { mode: self.mode, contents: Mutex::new(self.with(|contents| contents.clone())) }
     }
 
     /// Runs while nobody else reads or writes; must not block.
-    pub fn with<R>(&self, act: impl FnOnce(&mut Shelves) -> R) -> R {
-        act(&mut self.shelves.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn with<R>(&self, act: impl FnOnce(&mut StoreContents) -> R) -> R {
+        act(&mut self.contents.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Makes a bucket where there is none.
@@ -88,9 +88,9 @@ impl Store {
 
     /// As [`Store::create_bucket`], in a region of its own; empty for the server's.
     pub fn create_bucket_in(&self, name: &str, region: &str) {
-        self.with(|shelves| {
+        self.with(|contents| {
             let make = || Bucket::new(now(), region);
-            shelves.buckets.entry(name.to_owned()).or_insert_with(make);
+            contents.buckets.entry(name.to_owned()).or_insert_with(make);
         });
     }
 
@@ -102,9 +102,9 @@ impl Store {
     pub fn put_object_at(&self, bucket: &str, key: &str, object: Stored, modified: SystemTime) {
         self.create_bucket(bucket);
         let key = self.stored_key(key);
-        self.with(|shelves| {
-            let id = shelves.fresh_id();
-            if let Some(bucket) = shelves.buckets.get_mut(bucket) {
+        self.with(|contents| {
+            let id = contents.fresh_id();
+            if let Some(bucket) = contents.buckets.get_mut(bucket) {
                 bucket.put(&key, Arc::new(object), modified, id);
             }
         });
@@ -113,16 +113,16 @@ impl Store {
     /// Objects that are computed when they are read, beside those that are held.
     pub fn put_lazy(&self, bucket: &str, lazy: Lazy) {
         self.create_bucket(bucket);
-        self.with(|shelves| {
-            if let Some(bucket) = shelves.buckets.get_mut(bucket) {
+        self.with(|contents| {
+            if let Some(bucket) = contents.buckets.get_mut(bucket) {
                 bucket.set_lazy(lazy);
             }
         });
     }
 
     pub fn set_versioning(&self, bucket: &str, versioning: Versioning) {
-        self.with(|shelves| {
-            if let Some(bucket) = shelves.buckets.get_mut(bucket) {
+        self.with(|contents| {
+            if let Some(bucket) = contents.buckets.get_mut(bucket) {
                 bucket.versioning = versioning;
             }
         });
@@ -160,7 +160,7 @@ impl Store {
 
     /// The current object of a key.
     pub fn object(&self, bucket: &str, key: &str) -> Option<Arc<Stored>> {
-        self.with(|shelves| shelves.buckets.get(bucket)?.current(key).map(|(_, object)| object))
+        self.with(|contents| contents.buckets.get(bucket)?.current(key).map(|(_, object)| object))
     }
 
     pub fn bytes(&self, bucket: &str, key: &str) -> Option<Bytes> {
@@ -173,9 +173,9 @@ impl Store {
 
     /// Deletes a key as a plain DELETE did at some time.
     pub fn remove_at(&self, bucket: &str, key: &str, at: SystemTime) {
-        self.with(|shelves| {
-            let id = shelves.fresh_id();
-            if let Some(bucket) = shelves.buckets.get_mut(bucket) {
+        self.with(|contents| {
+            let id = contents.fresh_id();
+            if let Some(bucket) = contents.buckets.get_mut(bucket) {
                 bucket.delete(key, at, id);
             }
         });
@@ -183,17 +183,17 @@ impl Store {
 
     /// Removes a bucket with all that is in it.
     pub fn remove_bucket(&self, bucket: &str) {
-        self.with(|shelves| shelves.buckets.remove(bucket));
+        self.with(|contents| contents.buckets.remove(bucket));
     }
 
     pub fn buckets(&self) -> Vec<String> {
-        self.with(|shelves| shelves.buckets.keys().cloned().collect())
+        self.with(|contents| contents.buckets.keys().cloned().collect())
     }
 
     /// The current keys of a bucket, in order.
     pub fn keys(&self, bucket: &str) -> Vec<String> {
-        self.with(|shelves| {
-            let bucket = shelves.buckets.get(bucket);
+        self.with(|contents| {
+            let bucket = contents.buckets.get(bucket);
             let objects = bucket.into_iter().flat_map(|bucket| bucket.objects(Bound::Unbounded));
             objects.map(|(key, _)| key).collect()
         })
@@ -201,12 +201,12 @@ impl Store {
 
     /// How many uploads of the bucket are neither completed nor aborted.
     pub fn uploads_under_way(&self, bucket: &str) -> usize {
-        self.with(|shelves| shelves.buckets.get(bucket).map_or(0, |bucket| bucket.uploads.len()))
+        self.with(|contents| contents.buckets.get(bucket).map_or(0, |bucket| bucket.uploads.len()))
     }
 
     /// The region of a bucket that has one of its own.
     pub(in crate::demo) fn region_of(&self, bucket: &str) -> Option<String> {
-        let region = self.with(|shelves| Some(shelves.buckets.get(bucket)?.region.clone()))?;
+        let region = self.with(|contents| Some(contents.buckets.get(bucket)?.region.clone()))?;
         (!region.is_empty()).then_some(region)
     }
 }

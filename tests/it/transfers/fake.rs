@@ -44,7 +44,7 @@ struct Upload {
 }
 
 #[derive(Default)]
-struct Shelf {
+struct FakeContents {
     objects: BTreeMap<(String, String), Object>,
     uploads: HashMap<String, Upload>,
     calls: Vec<String>,
@@ -52,7 +52,7 @@ struct Shelf {
 }
 
 pub struct Fake {
-    shelf: Mutex<Shelf>,
+    contents: Mutex<FakeContents>,
     script: Script,
     page: usize,
     /// Bytes of bodies that were taken, under every script.
@@ -71,8 +71,8 @@ impl Fake {
     pub fn scripted(
         script: impl Fn(&Call<'_>) -> Option<Fault> + Send + Sync + 'static,
     ) -> Arc<Fake> {
-        let (shelf, served) = (Mutex::default(), Arc::default());
-        Arc::new(Fake { shelf, script: Box::new(script), page: 7, served })
+        let (contents, served) = (Mutex::default(), Arc::default());
+        Arc::new(Fake { contents, script: Box::new(script), page: 7, served })
     }
 
     /// The same storage under another script.
@@ -80,10 +80,10 @@ impl Fake {
         &self,
         script: impl Fn(&Call<'_>) -> Option<Fault> + Send + Sync + 'static,
     ) -> Arc<Fake> {
-        let mut old = self.shelf.lock().unwrap();
-        let shelf = Shelf { calls: Vec::new(), ..std::mem::take(&mut *old) };
+        let mut old = self.contents.lock().unwrap();
+        let contents = FakeContents { calls: Vec::new(), ..std::mem::take(&mut *old) };
         let (script, served) = (Box::new(script), Arc::clone(&self.served));
-        Arc::new(Fake { shelf: Mutex::new(shelf), script, page: self.page, served })
+        Arc::new(Fake { contents: Mutex::new(contents), script, page: self.page, served })
     }
 
     pub fn served(&self) -> u64 {
@@ -96,42 +96,45 @@ impl Fake {
 
     pub fn store_with(&self, key: &str, bytes: &[u8], options: PutOptions) {
         let object = Object { bytes: Bytes::copy_from_slice(bytes), etag: md5_hex(bytes), options };
-        self.shelf.lock().unwrap().objects.insert(("bucket".into(), key.into()), object);
+        self.contents.lock().unwrap().objects.insert(("bucket".into(), key.into()), object);
     }
 
     /// Under an ETag that others chose.
     pub fn store_tagged(&self, key: &str, bytes: &[u8], etag: &str) {
         self.store(key, bytes);
         let key = ("bucket".to_owned(), key.to_owned());
-        let mut shelf = self.shelf.lock().unwrap();
-        etag.clone_into(&mut shelf.objects.get_mut(&key).unwrap().etag);
+        let mut contents = self.contents.lock().unwrap();
+        etag.clone_into(&mut contents.objects.get_mut(&key).unwrap().etag);
     }
 
     pub fn bytes(&self, bucket: &str, key: &str) -> Option<Bytes> {
-        let shelf = self.shelf.lock().unwrap();
-        shelf.objects.get(&(bucket.to_owned(), key.to_owned())).map(|object| object.bytes.clone())
+        let contents = self.contents.lock().unwrap();
+        contents
+            .objects
+            .get(&(bucket.to_owned(), key.to_owned()))
+            .map(|object| object.bytes.clone())
     }
 
     pub fn options(&self, key: &str) -> PutOptions {
-        let shelf = self.shelf.lock().unwrap();
-        shelf.objects[&("bucket".to_owned(), key.to_owned())].options.clone()
+        let contents = self.contents.lock().unwrap();
+        contents.objects[&("bucket".to_owned(), key.to_owned())].options.clone()
     }
 
     pub fn keys(&self) -> Vec<String> {
-        self.shelf.lock().unwrap().objects.keys().map(|(_, key)| key.clone()).collect()
+        self.contents.lock().unwrap().objects.keys().map(|(_, key)| key.clone()).collect()
     }
 
     pub fn uploads(&self) -> usize {
-        self.shelf.lock().unwrap().uploads.len()
+        self.contents.lock().unwrap().uploads.len()
     }
 
     pub fn calls(&self) -> Vec<String> {
-        self.shelf.lock().unwrap().calls.clone()
+        self.contents.lock().unwrap().calls.clone()
     }
 
     /// Parts of all uploads that are not completed.
     pub fn parts(&self) -> usize {
-        self.shelf.lock().unwrap().uploads.values().map(|open| open.parts.len()).sum()
+        self.contents.lock().unwrap().uploads.values().map(|open| open.parts.len()).sum()
     }
 
     pub fn count(&self, operation: &str) -> usize {
@@ -147,9 +150,9 @@ impl Fake {
     ) -> Result<Option<Fault>, Error> {
         tokio::task::yield_now().await;
         let number = {
-            let mut shelf = self.shelf.lock().unwrap();
-            shelf.calls.push(format!("{operation} {key}"));
-            shelf.calls.len()
+            let mut contents = self.contents.lock().unwrap();
+            contents.calls.push(format!("{operation} {key}"));
+            contents.calls.len()
         };
         match (self.script)(&Call { number, operation, key, range }) {
             Some(Fault::Fail(error)) => Err(error),
@@ -179,9 +182,9 @@ impl Fake {
     }
 
     fn find(&self, address: &ObjectAddress) -> Result<Object, Error> {
-        let shelf = self.shelf.lock().unwrap();
+        let contents = self.contents.lock().unwrap();
         let key = (address.bucket.to_string(), address.key.to_string());
-        shelf.objects.get(&key).cloned().ok_or_else(|| failure(ErrorKind::NoSuchKey))
+        contents.objects.get(&key).cloned().ok_or_else(|| failure(ErrorKind::NoSuchKey))
     }
 
     fn write(
@@ -190,13 +193,13 @@ impl Fake {
         object: Object,
         absent: bool,
     ) -> Result<StoredObject, Error> {
-        let mut shelf = self.shelf.lock().unwrap();
+        let mut contents = self.contents.lock().unwrap();
         let key = (to.bucket.to_string(), to.key.to_string());
-        if absent && shelf.objects.contains_key(&key) {
+        if absent && contents.objects.contains_key(&key) {
             return Err(failure(ErrorKind::PreconditionFailed));
         }
         let etag = Some(ETag::new(&object.etag));
-        shelf.objects.insert(key, object);
+        contents.objects.insert(key, object);
         Ok(StoredObject { etag, confirmed: Some("md5"), ..StoredObject::default() })
     }
 }
@@ -221,7 +224,7 @@ fn head_of(object: &Object) -> ObjectHead {
 
 impl Server for Fake {
     fn renew_credentials(&self) {
-        self.shelf.lock().unwrap().calls.push("renew".to_owned());
+        self.contents.lock().unwrap().calls.push("renew".to_owned());
     }
 
     fn provider(&self) -> Provider {
@@ -241,11 +244,11 @@ impl Remote for Fake {
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage> {
         async move {
             let fault = self.begin("list", query.prefix.as_str(), None).await?;
-            let shelf = self.shelf.lock().unwrap();
+            let contents = self.contents.lock().unwrap();
             let (token, last) = query.token.as_ref().map(ContinuationToken::parts).unzip();
             let after = token.flatten().or(last.flatten()).unwrap_or_default();
             let mut page = Page::default();
-            let mut keys = shelf.objects.iter().filter(|((bucket, key), _)| {
+            let mut keys = contents.objects.iter().filter(|((bucket, key), _)| {
                 bucket == query.bucket.as_str()
                     && key.starts_with(query.prefix.as_str())
                     && key.as_str() > after
@@ -335,12 +338,12 @@ impl Remote for Fake {
         async move {
             self.begin("delete", keys.first().map_or("", Key::as_str), None).await?;
             let mut refused = Vec::new();
-            let mut shelf = self.shelf.lock().unwrap();
+            let mut contents = self.contents.lock().unwrap();
             for key in keys {
                 if key.as_str().contains("locked") {
                     refused.push((key.clone(), failure(ErrorKind::Locked)));
                 } else {
-                    shelf.objects.remove(&(bucket.to_string(), key.to_string()));
+                    contents.objects.remove(&(bucket.to_string(), key.to_string()));
                 }
             }
             Ok(refused)
@@ -383,11 +386,11 @@ impl Remote for Fake {
     ) -> RemoteFuture<'a, UploadId> {
         async move {
             let fault = self.begin("create", object.key.as_str(), None).await?;
-            let mut shelf = self.shelf.lock().unwrap();
-            shelf.next_upload += 1;
-            let id = format!("upload-{}", shelf.next_upload);
+            let mut contents = self.contents.lock().unwrap();
+            contents.next_upload += 1;
+            let id = format!("upload-{}", contents.next_upload);
             let (object, options) = (object.clone(), options.clone());
-            shelf.uploads.insert(id.clone(), Upload { object, options, parts: BTreeMap::new() });
+            contents.uploads.insert(id.clone(), Upload { object, options, parts: BTreeMap::new() });
             Self::end(fault, UploadId(id))
         }
         .boxed()
@@ -403,9 +406,11 @@ impl Remote for Fake {
         async move {
             let body = body.whole()?;
             let fault = self.begin("part", object.key.as_str(), None).await?;
-            let mut shelf = self.shelf.lock().unwrap();
-            let open =
-                shelf.uploads.get_mut(&upload.0).ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
+            let mut contents = self.contents.lock().unwrap();
+            let open = contents
+                .uploads
+                .get_mut(&upload.0)
+                .ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
             let (etag, size) = (ETag::new(&md5_hex(&body)), body.len() as u64);
             open.parts.insert(number, body);
             Self::end(fault, UploadedPart { number, etag, size, crc64nvme: None })
@@ -429,9 +434,9 @@ impl Remote for Fake {
     ) -> RemoteFuture<'a, Vec<UploadedPart>> {
         async move {
             self.begin("parts", object.key.as_str(), None).await?;
-            let shelf = self.shelf.lock().unwrap();
+            let contents = self.contents.lock().unwrap();
             let open =
-                shelf.uploads.get(&upload.0).ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
+                contents.uploads.get(&upload.0).ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
             let part = |(number, body): (&u32, &Bytes)| UploadedPart {
                 number: *number,
                 etag: ETag::new(&md5_hex(body)),
@@ -446,8 +451,8 @@ impl Remote for Fake {
     fn uploads_of<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<UploadId>> {
         async move {
             self.begin("uploads", object.key.as_str(), None).await?;
-            let shelf = self.shelf.lock().unwrap();
-            let same = shelf.uploads.iter().filter(|(_, open)| open.object == *object);
+            let contents = self.contents.lock().unwrap();
+            let same = contents.uploads.iter().filter(|(_, open)| open.object == *object);
             Ok(same.map(|(id, _)| UploadId(id.clone())).collect())
         }
         .boxed()
@@ -462,7 +467,7 @@ impl Remote for Fake {
     ) -> RemoteFuture<'a, StoredObject> {
         async move {
             let fault = self.begin("complete", object.key.as_str(), None).await?;
-            let open = self.shelf.lock().unwrap().uploads.remove(&upload.0);
+            let open = self.contents.lock().unwrap().uploads.remove(&upload.0);
             let open = open.ok_or_else(|| failure(ErrorKind::NoSuchUpload))?;
             assert_eq!(&open.object, object);
             let listed: Vec<u32> = parts.iter().map(|part| part.number).collect();
@@ -485,7 +490,7 @@ impl Remote for Fake {
     ) -> RemoteFuture<'a, bool> {
         async move {
             self.begin("abort", object.key.as_str(), None).await?;
-            self.shelf.lock().unwrap().uploads.remove(&upload.0);
+            self.contents.lock().unwrap().uploads.remove(&upload.0);
             Ok(true)
         }
         .boxed()
