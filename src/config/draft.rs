@@ -2,8 +2,8 @@
 
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::connection_options::ConnectionOptions;
-use crate::config::kept::SigningKeys;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
+use crate::config::secrets_file::SigningKeys;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
 

@@ -8,10 +8,10 @@ use crate::config::connection::KnownBucket;
 use crate::config::connection_options::ConnectionOptions;
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use crate::config::ini::{IniSection, sections};
-use crate::config::kept::SigningKeys;
 use crate::config::pasted_address::{PastedServer, point};
 use crate::config::r2::Jurisdictions;
 use crate::config::secret::Secret;
+use crate::config::secrets_file::SigningKeys;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
 

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::kept::SigningKeys;
 use crate::config::secret::Secret;
+use crate::config::secrets_file::SigningKeys;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind, KeyringFault};
 

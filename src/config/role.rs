@@ -2,8 +2,8 @@
 
 use crate::config::aws::files::{AwsFiles, Profile};
 use crate::config::aws::{self, AwsSettings};
-use crate::config::kept::SigningKeys;
 use crate::config::secret::Secret;
+use crate::config::secrets_file::SigningKeys;
 
 /// A profile with `role_arn`, `mfa_serial` and where the keys come from that ask for the role.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use crate::config::connection::{Connection, CredentialsSource, Keeper, KnownBucket};
 use crate::config::draft::{Draft, DraftKeys};
-use crate::config::kept::SigningKeys;
 use crate::config::keyring::Keyring;
 use crate::config::paths::write_whole;
-use crate::config::{edit, file, kept, keyring, remembered_uploads};
+use crate::config::secrets_file::SigningKeys;
+use crate::config::{edit, file, keyring, remembered_uploads, secrets_file};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
 use crate::domain::error::{Error, ErrorKind};
@@ -144,7 +144,7 @@ fn keep(
 ) -> Result<(), Error> {
     match source {
         CredentialsSource::Kept { keeper: Keeper::File, folder, name } => {
-            kept::write(folder, name, keys)
+            secrets_file::write(folder, name, keys)
         }
         CredentialsSource::Kept { keeper: Keeper::Keyring, folder, name } => {
             keyring::write(keyring, folder, name, keys)
@@ -167,7 +167,7 @@ fn copy(
         return Ok(());
     };
     match keeper {
-        Keeper::File => kept::copy(folder, from, to),
+        Keeper::File => secrets_file::copy(folder, from, to),
         Keeper::Keyring => keyring::copy(keyring, folder, from, to),
     }
 }
@@ -175,7 +175,7 @@ fn copy(
 fn forget(source: &CredentialsSource, keyring: &dyn Keyring) -> Result<(), Error> {
     match source {
         CredentialsSource::Kept { keeper: Keeper::File, folder, name } => {
-            kept::remove(folder, name)
+            secrets_file::remove(folder, name)
         }
         CredentialsSource::Kept { keeper: Keeper::Keyring, folder, name } => {
             keyring::remove(keyring, folder, name)
@@ -317,10 +317,13 @@ mod tests {
         assert!(!fs::read_to_string(&config).unwrap().contains("hush"));
         let renamed = Draft { keys: DraftKeys::AsBefore, ..draft("b", Keep::File) };
         save(&config, &renamed, Some(&"a".into()), &MemoryKeyring::default()).unwrap();
-        assert_eq!(kept::read(folder, &"b".into()).unwrap().secret_access_key.expose(), "hush");
+        assert_eq!(
+            secrets_file::read(folder, &"b".into()).unwrap().secret_access_key.expose(),
+            "hush"
+        );
         save(&config, &draft("b", Keep::Config), Some(&"b".into()), &MemoryKeyring::default())
             .unwrap();
-        assert!(kept::read(folder, &"b".into()).is_err());
+        assert!(secrets_file::read(folder, &"b".into()).is_err());
         assert!(fs::read_to_string(&config).unwrap().contains("hush"));
         remove(&config, &"b".into(), &MemoryKeyring::default()).unwrap();
         assert!(file::read(&config).unwrap().connections.is_empty());
@@ -350,7 +353,7 @@ mod tests {
         fs::write(&config, "broken = [").unwrap();
         assert!(save(&config, &draft("a", Keep::File), None, &MemoryKeyring::default()).is_err());
         assert_eq!(fs::read_to_string(&config).unwrap(), "broken = [");
-        assert!(!kept::secrets_file(home.path()).exists());
+        assert!(!secrets_file::path_in(home.path()).exists());
     }
 
     #[test]
@@ -371,7 +374,7 @@ mod tests {
         save(&config, &draft("b", Keep::File), Some(&"b".into()), &keyring).unwrap();
         assert_eq!((keyring.names().len(), secret("b")), (0, None), "it left the keyring");
         save(&config, &draft("b", Keep::Keyring), Some(&"b".into()), &keyring).unwrap();
-        assert!(!kept::secrets_file(home.path()).exists(), "and the file");
+        assert!(!secrets_file::path_in(home.path()).exists(), "and the file");
         remove(&config, &"b".into(), &keyring).unwrap();
         assert_eq!(keyring.names().len(), 0);
         assert!(file::read(&config).unwrap().connections.is_empty());

@@ -10,11 +10,11 @@ use crate::app::effect::ConnectionRequest;
 use crate::app::event::{Answer, Reply};
 use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::draft::{Draft, DraftKeys, Keep};
-use crate::config::kept;
 use crate::config::keyring::{self, SystemKeyring, awaited};
 use crate::config::origins::{OriginPaths, Origins};
 use crate::config::saving;
 use crate::config::secret::Secret;
+use crate::config::secrets_file;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
@@ -209,7 +209,7 @@ impl ConnectionStore {
             return None;
         };
         let keys = match keeper {
-            Keeper::File => kept::read(&folder, &name),
+            Keeper::File => secrets_file::read(&folder, &name),
             Keeper::Keyring => keyring::read(keyring, &folder, &name),
         };
         keys.ok().map(|keys| masked(&keys.access_key_id))

@@ -5,9 +5,9 @@ use super::*;
 use crate::config::connection::Connection;
 use crate::config::connection_options::{ConnectionOptions, buckets_of};
 use crate::config::file::parse;
-use crate::config::kept::SigningKeys;
 use crate::config::r2::Jurisdiction;
 use crate::config::secret::Secret;
+use crate::config::secrets_file::SigningKeys;
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 

@@ -20,9 +20,9 @@ use tokio::sync::OnceCell;
 
 use crate::config::aws::{self, AwsSettings, Chosen};
 use crate::config::connection::{CredentialsSource, Keeper};
-use crate::config::kept::{self, SigningKeys};
 use crate::config::keyring::{self, awaited};
 use crate::config::role::RoleWithCode;
+use crate::config::secrets_file::{self, SigningKeys};
 use crate::domain::address::ConnectionName;
 use crate::domain::identity::masked;
 use crate::s3::sdk::profiles::{of_profile, profiles, provider_config};
@@ -179,7 +179,7 @@ impl KeptKeys {
         let (keeper, folder, name) = (self.keeper, self.folder.clone(), self.name.clone());
         let (keyring, _wanted) = awaited();
         let read = blocking(move || match keeper {
-            Keeper::File => kept::read(&folder, &name),
+            Keeper::File => secrets_file::read(&folder, &name),
             Keeper::Keyring => keyring::read(&keyring, &folder, &name),
         });
         let keys: SigningKeys = read.await.map_err(CredentialsError::provider_error)?;

@@ -13,12 +13,12 @@ use crate::app::spot::Spot;
 use crate::config::connection::{Connection, CredentialsSource, Keeper};
 use crate::config::connection_options::{ConnectionOptions, OPTIONS};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
-use crate::config::kept::SigningKeys;
 use crate::config::pasted::doubt_r2_keys;
 use crate::config::pasted_address::{PastedServer, point};
 use crate::config::profiles::AwsProfile;
 use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::config::secret::Secret;
+use crate::config::secrets_file::SigningKeys;
 use crate::domain::address::ConnectionName;
 use crate::domain::identity::masked;
 

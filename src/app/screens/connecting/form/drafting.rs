@@ -6,9 +6,9 @@ use crate::app::screens::connecting::form::{Form, Lacking};
 use crate::config::connection::{CredentialsSource, Keeper};
 use crate::config::connection_options::{ConnectionOptions, OPTIONS};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
-use crate::config::kept::SigningKeys;
 use crate::config::pasted_address::{PastedServer, point};
 use crate::config::secret::Secret;
+use crate::config::secrets_file::SigningKeys;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
 

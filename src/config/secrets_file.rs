@@ -49,14 +49,14 @@ type Entries = BTreeMap<String, Entry>;
 /// Bits of a mode that let anybody else in.
 const OTHERS: u32 = 0o077;
 
-pub fn secrets_file(folder: &Path) -> PathBuf {
+pub fn path_in(folder: &Path) -> PathBuf {
     folder.join("secrets.toml")
 }
 
 /// # Errors
 /// `Config` where nothing or only half is kept, or where others may read the file.
 pub fn read(folder: &Path, name: &ConnectionName) -> Result<SigningKeys, Error> {
-    let file = secrets_file(folder);
+    let file = path_in(folder);
     let wrong =
         |detail: String| Err(Error { renewal: Some(Renewal::NewKeys), ..fault(&file, detail) });
     let mut entries = entries(&file)?;
@@ -88,7 +88,7 @@ pub fn write(folder: &Path, name: &ConnectionName, keys: &SigningKeys) -> Result
 
 /// The keys of a connection under its new name as well; nothing where none are kept.
 pub fn copy(folder: &Path, from: &ConnectionName, to: &ConnectionName) -> Result<(), Error> {
-    if !secrets_file(folder).exists() {
+    if !path_in(folder).exists() {
         return Ok(());
     }
     change(folder, |entries| {
@@ -100,7 +100,7 @@ pub fn copy(folder: &Path, from: &ConnectionName, to: &ConnectionName) -> Result
 
 /// Forgets the keys of a connection; the file goes with the last of them.
 pub fn remove(folder: &Path, name: &ConnectionName) -> Result<(), Error> {
-    let file = secrets_file(folder);
+    let file = path_in(folder);
     if !file.exists() {
         return Ok(());
     }
@@ -112,7 +112,7 @@ pub fn remove(folder: &Path, name: &ConnectionName) -> Result<(), Error> {
 }
 
 fn change(folder: &Path, act: impl FnOnce(&mut Entries)) -> Result<(), Error> {
-    let file = secrets_file(folder);
+    let file = path_in(folder);
     let mut entries = entries(&file)?;
     act(&mut entries);
     let text = toml::to_string(&entries).map_err(|error| fault(&file, error.to_string()))?;
@@ -172,7 +172,7 @@ mod tests {
         write(&folder, &two, &keys("other")).unwrap();
         write(&folder, &one, &keys("second")).unwrap();
         assert_eq!(read(&folder, &one).unwrap(), keys("second"));
-        let mode = fs::metadata(secrets_file(&folder)).unwrap().permissions().mode();
+        let mode = fs::metadata(path_in(&folder)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         copy(&folder, &one, &"three".into()).unwrap();
         remove(&folder, &one).unwrap();
@@ -182,7 +182,7 @@ mod tests {
         remove(&folder, &"three".into()).unwrap();
         assert_eq!(read(&folder, &two).unwrap(), keys("other"));
         remove(&folder, &two).unwrap();
-        assert!(!secrets_file(&folder).exists());
+        assert!(!path_in(&folder).exists());
         remove(&folder, &two).unwrap();
     }
 
@@ -191,7 +191,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let name = "a".into();
         write(home.path(), &name, &keys("hush")).unwrap();
-        let file = secrets_file(home.path());
+        let file = path_in(home.path());
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         for error in [
             read(home.path(), &name).unwrap_err(),
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn half_written_keys_are_said_and_never_shown() {
         let home = tempfile::tempdir().unwrap();
-        let file = secrets_file(home.path());
+        let file = path_in(home.path());
         for (text, expected) in [
             ("[a]\naccess_key_id = \"id\"\n", "only half of the keys of a"),
             ("[a]\naccess_key_id = \"id\"\nsecret_access_key = \"hush", "line 3 cannot be read"),
