@@ -5,9 +5,9 @@ use crate::cli::args::transfer::{CopyArguments, MoveArguments};
 use crate::cli::args::versions::PastFlags;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
+use crate::cli::dry_run::dry_run;
 use crate::cli::jobs::{below, below_at, run_specs, source_of, target};
 use crate::cli::print::{Status, Trouble, usage};
-use crate::cli::rehearsal::rehearse;
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::place::Place;
 use crate::domain::transfer::{FileRules, JobOptions, JobSpec, Target, Work};
@@ -32,7 +32,7 @@ async fn perform(
     written.prepare().await?;
     written.permits(&spec.options.attributes)?;
     if arguments.dry_run {
-        return rehearse(choice, &[spec]).await;
+        return dry_run(choice, &[spec]).await;
     }
     run_specs(choice, vec![spec], arguments.pace).await
 }

@@ -13,13 +13,13 @@ use crate::cli::args::versions::PastFlags;
 use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
+use crate::cli::dry_run::dry_run;
 use crate::cli::ends::{behind_link, input};
 use crate::cli::interrupt::interrupted;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::progress::ProgressLine;
-use crate::cli::rehearsal::rehearse;
 use crate::cli::report::{found_nothing, report, status};
 use crate::domain::address::{Bucket, DELIMITER, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -111,7 +111,7 @@ pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Tr
     let rules = rules.unwrap_or_default();
     how.options = JobOptions { attributes, rules, filter: (&arguments.filter).into() };
     if arguments.dry_run {
-        return rehearse(choice, &how.specs(choice, work)).await;
+        return dry_run(choice, &how.specs(choice, work)).await;
     }
     run(choice, work, how).await
 }

@@ -32,7 +32,7 @@ struct Sum {
     failed: u64,
 }
 
-pub async fn rehearse(choice: &Choice, specs: &[JobSpec]) -> Result<Status, Trouble> {
+pub async fn dry_run(choice: &Choice, specs: &[JobSpec]) -> Result<Status, Trouble> {
     let mut printer = Printer::new(choice.json);
     let (mut done, mut failed) = (0, 0);
     for spec in specs {
