@@ -11,7 +11,7 @@ use crate::domain::presign::{LinkMethod, LinkSpec};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::doctor::report::Report;
-use crate::s3::ops::plainly::Plainly;
+use crate::s3::ops::without_keys::WithoutKeys;
 
 /// Nobody else ever sees the link.
 const HOLDS: Duration = Duration::from_mins(1);
@@ -56,9 +56,9 @@ async fn fetch(
     if method == "GET" {
         headers.extend(client.access(&object.bucket).headers(LinkMethod::Get, None));
     }
-    let plainly = Plainly::new(method, url, headers);
-    client.send_plainly(&Call::on_object(operation, object), object, &plainly).await?;
-    Ok(plainly.allowed_origin())
+    let without_keys = WithoutKeys::new(method, url, headers);
+    client.send_without_keys(&Call::on_object(operation, object), object, &without_keys).await?;
+    Ok(without_keys.allowed_origin())
 }
 
 fn cors(answer: Result<Option<String>, Error>) -> Verdict {

@@ -20,7 +20,7 @@ const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 
 /// Puts another request in the place of a signed one: same pool, proxy and roots, but no keys.
 #[derive(Clone)]
-pub struct Plainly {
+pub struct WithoutKeys {
     method: &'static str,
     url: String,
     headers: Vec<(&'static str, String)>,
@@ -29,9 +29,9 @@ pub struct Plainly {
 }
 
 #[dyn_dispatch_hint]
-impl Intercept for Plainly {
+impl Intercept for WithoutKeys {
     fn name(&self) -> &'static str {
-        "Plainly"
+        "WithoutKeys"
     }
 
     fn modify_before_transmit(
@@ -67,15 +67,19 @@ impl Intercept for Plainly {
 }
 
 /// The link is a secret, and so may a header be.
-impl fmt::Debug for Plainly {
+impl fmt::Debug for WithoutKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Plainly").field("method", &self.method).finish_non_exhaustive()
+        f.debug_struct("WithoutKeys").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
-impl Plainly {
-    pub fn new(method: &'static str, url: &str, headers: Vec<(&'static str, String)>) -> Plainly {
-        Plainly { method, url: url.to_owned(), headers, allowed: Arc::default() }
+impl WithoutKeys {
+    pub fn new(
+        method: &'static str,
+        url: &str,
+        headers: Vec<(&'static str, String)>,
+    ) -> WithoutKeys {
+        WithoutKeys { method, url: url.to_owned(), headers, allowed: Arc::default() }
     }
 
     /// The origin that the answer allows.
@@ -86,15 +90,15 @@ impl Plainly {
 
 impl Client {
     /// Sends what is not signed in the place of a request that would be.
-    pub(in crate::s3) async fn send_plainly(
+    pub(in crate::s3) async fn send_without_keys(
         &self,
         call: &Call,
         object: &ObjectAddress,
-        plainly: &Plainly,
+        without_keys: &WithoutKeys,
     ) -> Result<(), Error> {
         let sdk = self.sdk_client(Some(&object.bucket)).await?;
         let request = sdk.get_object().bucket(self.wire(&object.bucket)).key(object.key.as_str());
-        let sent = request.customize().interceptor(plainly.clone()).send().await;
+        let sent = request.customize().interceptor(without_keys.clone()).send().await;
         sent.map(drop).map_err(|error| call.failed(error))
     }
 
@@ -116,8 +120,8 @@ impl Client {
             }
         };
         headers.extend(self.link_access(object, method).await?.headers(method, None));
-        let plainly = Plainly::new(method.as_str(), url, headers);
-        match self.send_plainly(&call, object, &plainly).await {
+        let without_keys = WithoutKeys::new(method.as_str(), url, headers);
+        match self.send_without_keys(&call, object, &without_keys).await {
             // An empty object has no first byte, and the link leads to it.
             Err(error) if error.status == Some(416) => Ok(()),
             other => other,
