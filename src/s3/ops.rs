@@ -2,6 +2,7 @@
 
 mod accessing;
 pub(in crate::s3) mod acl;
+pub(in crate::s3) mod attribute_support;
 pub mod bring_back;
 pub(in crate::s3) mod bucket_pages;
 pub(in crate::s3) mod bucket_seen;
@@ -20,7 +21,6 @@ pub(in crate::s3) mod multipart;
 pub(in crate::s3) mod objects;
 mod of_version;
 pub mod pages;
-pub(in crate::s3) mod permits;
 pub(in crate::s3) mod presign;
 pub mod ranges;
 pub mod restore;
