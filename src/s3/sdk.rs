@@ -2,13 +2,13 @@
 
 pub(in crate::s3) mod credentials;
 pub(in crate::s3) mod errors;
-pub(in crate::s3) mod given;
 pub(in crate::s3) mod guard;
 pub(in crate::s3) mod md5_instead;
 pub(in crate::s3) mod metadata_off;
 pub(in crate::s3) mod metering;
 pub(in crate::s3) mod no_body;
 pub(in crate::s3) mod overheard;
+pub(in crate::s3) mod own_certificate;
 pub(in crate::s3) mod profiles;
 pub(in crate::s3) mod retry;
 pub mod role;
@@ -42,11 +42,11 @@ use crate::s3::http::direct::{Direct, Rules};
 use crate::s3::http::sockets::by_sockets;
 use crate::s3::meter::Meter;
 use crate::s3::sdk::credentials::{KeyIdSeen, Noting};
-use crate::s3::sdk::given::with_given;
 use crate::s3::sdk::guard::ResponseGuard;
 use crate::s3::sdk::metadata_off::without_metadata;
 use crate::s3::sdk::metering::Metering;
 use crate::s3::sdk::no_body::NoBody;
+use crate::s3::sdk::own_certificate::with_own_certificate;
 use crate::s3::sdk::transport::AWS;
 
 /// A body that moves less than a byte a second for this long is given up.
@@ -278,7 +278,7 @@ fn http(
     let target = endpoint.as_ref().map_or(AWS, RequestTarget::of);
     let pool = transport::pool(needs_tls(connection), network, target)?;
     let pool = match transport::ca_bundle(network)? {
-        Some(_) => with_given(pool, network),
+        Some(_) => with_own_certificate(pool, network),
         None => pool,
     };
     Ok(match connection.provider {

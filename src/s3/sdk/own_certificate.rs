@@ -16,7 +16,7 @@ use crate::s3::sdk::errors::{chain, distrusts};
 /// Asks by the pool, and by sockets of our own once the pool has distrusted a certificate that they
 /// trust.
 #[derive(Clone, Debug)]
-struct Given {
+struct OwnCertificate {
     pool: SharedHttpClient,
     sockets: SharedHttpClient,
     by_sockets: Arc<AtomicBool>,
@@ -30,12 +30,12 @@ struct Connector {
 }
 
 /// The same client, which trusts what is in the file of roots itself.
-pub fn with_given(pool: SharedHttpClient, network: &Network) -> SharedHttpClient {
+pub fn with_own_certificate(pool: SharedHttpClient, network: &Network) -> SharedHttpClient {
     let sockets = by_sockets(network);
-    SharedHttpClient::new(Given { pool, sockets, by_sockets: Arc::default() })
+    SharedHttpClient::new(OwnCertificate { pool, sockets, by_sockets: Arc::default() })
 }
 
-impl HttpClient for Given {
+impl HttpClient for OwnCertificate {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
