@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use crate::domain::error::Error;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::sdk::last_answer::LastAnswer;
 use crate::s3::sdk::md5_instead::Md5Instead;
-use crate::s3::sdk::overheard::Overheard;
 
 /// The header in which a lifecycle's minimum size travels.
 pub const MINIMUM_SIZE_HEADER: &str = "x-amz-transition-default-minimum-object-size";
@@ -47,7 +47,7 @@ impl Client {
         body: SettingBody,
     ) -> Result<Carried, Error> {
         let md5 = Md5Instead::on(self.sdk().await?.provider);
-        let heard = Overheard::by(|response: &HttpResponse| {
+        let heard = LastAnswer::by(|response: &HttpResponse| {
             response.headers().get(MINIMUM_SIZE_HEADER).map(str::to_owned)
         });
         let body = self.run(call, |sdk, bucket| {

@@ -11,14 +11,14 @@ use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 
 /// What was read of the last answer to a request.
 #[derive(Clone)]
-pub struct Overheard<T> {
+pub struct LastAnswer<T> {
     read: fn(&HttpResponse) -> T,
     heard: Arc<Mutex<T>>,
 }
 
-impl<T: Clone + Default> Overheard<T> {
-    pub fn by(read: fn(&HttpResponse) -> T) -> Overheard<T> {
-        Overheard { read, heard: Arc::default() }
+impl<T: Clone + Default> LastAnswer<T> {
+    pub fn by(read: fn(&HttpResponse) -> T) -> LastAnswer<T> {
+        LastAnswer { read, heard: Arc::default() }
     }
 
     pub fn value(&self) -> T {
@@ -26,16 +26,16 @@ impl<T: Clone + Default> Overheard<T> {
     }
 }
 
-impl<T> fmt::Debug for Overheard<T> {
+impl<T> fmt::Debug for LastAnswer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Overheard")
+        f.write_str("LastAnswer")
     }
 }
 
 #[dyn_dispatch_hint]
-impl<T: Send + 'static> Intercept for Overheard<T> {
+impl<T: Send + 'static> Intercept for LastAnswer<T> {
     fn name(&self) -> &'static str {
-        "Overheard"
+        "LastAnswer"
     }
 
     fn read_after_deserialization(
