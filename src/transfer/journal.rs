@@ -1,13 +1,13 @@
 //! Keeps the facts in a file: one thread writes them in groups, and says what it wrote.
 
 mod file;
-#[cfg(test)]
-mod forms;
 mod lock;
 mod memory;
 mod outcomes;
 mod replay;
 mod schema;
+#[cfg(test)]
+mod schema_versions;
 mod second;
 mod sums;
 mod table;

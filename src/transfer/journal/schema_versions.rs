@@ -10,7 +10,7 @@ use crate::transfer::fact::Partial;
 use crate::transfer::journal::{file, known_uploads};
 use crate::transfer::machine::Machine;
 
-/// The tables of each form, as they were made then.
+/// The tables of each version of the schema, as they were made then.
 const TABLES: [&str; 2] = [
     "PRAGMA application_id = 1466852460;
      PRAGMA user_version = 1;
