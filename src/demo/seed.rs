@@ -4,9 +4,9 @@
 mod history;
 mod made;
 mod odd;
+mod protected;
 mod samples;
 mod settings;
-mod vault;
 
 use std::time::SystemTime;
 
@@ -15,8 +15,8 @@ use s3s::dto::Tag;
 use crate::demo::mode::Mode;
 use crate::demo::seed::made::{hours_before, text};
 use crate::demo::seed::odd::ODD_KEYS;
+use crate::demo::seed::protected::protected;
 use crate::demo::seed::samples::{SAMPLES, Sample};
-use crate::demo::seed::vault::vault;
 use crate::demo::store::content::Content;
 use crate::demo::store::lazy::Lazy;
 use crate::demo::store::object::Stored;
@@ -41,7 +41,7 @@ pub fn seed(store: &Store, keys: u64) {
     tree(store, now);
     if store.mode() == Mode::S3 {
         history::seed(store, now);
-        vault(store, now);
+        protected(store, now);
     }
     store.create_bucket("empty-bucket");
     settings::website(store);

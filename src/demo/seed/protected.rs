@@ -1,4 +1,4 @@
-//! A bucket whose objects are locked, encrypted, archived, or said to be of a wrong type.
+//! Makes a bucket whose objects are locked, encrypted, archived, or of a wrong type.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ use crate::demo::store::object::Stored;
 /// The bucket.
 pub const VAULT: &str = "vault";
 
-pub fn vault(store: &Store, now: SystemTime) {
+pub fn protected(store: &Store, now: SystemTime) {
     store.create_bucket(VAULT);
     store.set_versioning(VAULT, Versioning::Enabled);
     let enabled = ObjectLockEnabled::from_static(ObjectLockEnabled::ENABLED);
