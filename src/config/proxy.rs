@@ -15,7 +15,7 @@ const READ: &str = "read the proxy";
 
 /// A proxy, and what names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hop {
+pub struct ProxyRoute {
     /// The variable, or the connection's setting.
     pub named_by: &'static str,
     /// An IPv6 address in brackets.
@@ -58,11 +58,11 @@ const SETTING: &str = "the connection's proxy";
 ///
 /// # Errors
 /// What names a proxy that cannot be used, and what was expected.
-pub fn hop(network: &Network, target: RequestTarget<'_>) -> Result<Option<Hop>, Error> {
+pub fn route(network: &Network, target: RequestTarget<'_>) -> Result<Option<ProxyRoute>, Error> {
     match &network.proxy {
         Proxy::None => Ok(None),
-        Proxy::Url(url) => Hop::read(SETTING, url).map(Some),
-        Proxy::Environment => Variables::read()?.hop(target),
+        Proxy::Url(url) => ProxyRoute::read(SETTING, url).map(Some),
+        Proxy::Environment => Variables::read()?.route(target),
     }
 }
 
@@ -92,10 +92,10 @@ impl Variables {
 
     /// # Errors
     /// The variable that names a proxy which cannot be used.
-    pub fn hop(&self, target: RequestTarget<'_>) -> Result<Option<Hop>, Error> {
+    pub fn route(&self, target: RequestTarget<'_>) -> Result<Option<ProxyRoute>, Error> {
         let named = if target.secure { &self.https } else { &self.http };
         match named {
-            Some((name, url)) if !self.leaves_out(target) => Hop::read(name, url).map(Some),
+            Some((name, url)) if !self.leaves_out(target) => ProxyRoute::read(name, url).map(Some),
             _ => Ok(None),
         }
     }
@@ -143,8 +143,8 @@ impl Variables {
     ///
     /// # Errors
     /// The variable that names a proxy which cannot be used.
-    pub fn of_https(&self) -> Result<Option<Hop>, Error> {
-        self.https.as_ref().map(|(name, url)| Hop::read(name, url)).transpose()
+    pub fn of_https(&self) -> Result<Option<ProxyRoute>, Error> {
+        self.https.as_ref().map(|(name, url)| ProxyRoute::read(name, url)).transpose()
     }
 
     /// Whether http and https take the same way.
@@ -153,8 +153,8 @@ impl Variables {
     }
 }
 
-impl Hop {
-    fn read(named_by: &'static str, text: &str) -> Result<Hop, Error> {
+impl ProxyRoute {
+    fn read(named_by: &'static str, text: &str) -> Result<ProxyRoute, Error> {
         let text = text.trim();
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         let scheme = scheme.to_ascii_lowercase();
@@ -181,7 +181,7 @@ impl Hop {
             let (name, password) = user.split_once(':').unwrap_or((user, ""));
             (decode(name), Secret::new(decode(password)))
         });
-        Ok(Hop {
+        Ok(ProxyRoute {
             named_by,
             host: read.host().to_owned(),
             port: read.port(),
@@ -285,9 +285,9 @@ mod tests {
             (".", "https://h", false),
         ] {
             let endpoint = Endpoint::parse(url).unwrap();
-            let hop =
-                variables("http://p:3128", none_for).hop(RequestTarget::of(&endpoint)).unwrap();
-            assert_eq!(hop.is_none(), left_out, "NO_PROXY={none_for} {url}");
+            let route =
+                variables("http://p:3128", none_for).route(RequestTarget::of(&endpoint)).unwrap();
+            assert_eq!(route.is_none(), left_out, "NO_PROXY={none_for} {url}");
         }
     }
 
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn a_proxy_that_cannot_be_used_is_named_by_what_names_it() {
         let endpoint = Endpoint::parse("https://h").unwrap();
-        let hop = |url| variables(url, "").hop(RequestTarget::of(&endpoint));
+        let route = |url| variables(url, "").route(RequestTarget::of(&endpoint));
         for (url, expected) in [
             ("socks5://p:1080", "socks5:// proxies are not supported"),
             ("SOCKS5H://me:hush@p", "socks5h:// proxies"),
@@ -316,7 +316,7 @@ mod tests {
             ("http://me:hush@p:70000", "1 to 65535"),
             ("not a url", "not the URL of a proxy"),
         ] {
-            let error = hop(url).unwrap_err();
+            let error = route(url).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Config);
             assert!(error.detail.contains("HTTPS_PROXY"), "{}", error.detail);
             assert!(error.detail.contains(expected), "{url}: {}", error.detail);
@@ -327,10 +327,10 @@ mod tests {
     #[test]
     fn a_proxy_may_lack_its_scheme_and_have_a_password() {
         let endpoint = Endpoint::parse("https://h").unwrap();
-        let hop = |url| variables(url, "").hop(RequestTarget::of(&endpoint)).unwrap().unwrap();
-        let found = hop("p:3128");
+        let route = |url| variables(url, "").route(RequestTarget::of(&endpoint)).unwrap().unwrap();
+        let found = route("p:3128");
         assert_eq!((found.host.as_str(), found.port, found.secure), ("p", 3128, false));
-        let found = hop("http://me:a%40b@p/");
+        let found = route("http://me:a%40b@p/");
         let (user, password) = found.user.clone().unwrap();
         assert_eq!((found.port, user.as_str(), password.expose()), (80, "me", "a@b"));
         assert!(!format!("{found:?}").contains("a@b"));

@@ -31,7 +31,7 @@ use crate::config::aws::{AwsSettings, KeyOrigin};
 use crate::config::aws_settings::{self, Retries};
 use crate::config::connection::{Addressing, Connection, CredentialsSource, UploadChecksum};
 use crate::config::network::Network;
-use crate::config::proxy::{self, Hop, RequestTarget};
+use crate::config::proxy::{self, ProxyRoute, RequestTarget};
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind, Renewal};
 use crate::domain::provider::Provider;
@@ -188,7 +188,7 @@ impl Sdk {
             provider,
             region,
             path_style,
-            proxy: hop_to(network, endpoint.as_deref())?.map(|hop| hop.named_by),
+            proxy: route_to(network, endpoint.as_deref())?.map(|route| route.named_by),
             endpoint,
         })
     }
@@ -250,8 +250,8 @@ fn direct(
     if connection.bodies.by_sdk {
         return Ok(Err("the connection says by_sdk".into()));
     }
-    if let Some(hop) = hop_to(network, rules.endpoint.as_deref())? {
-        return Ok(Err(format!("{} is set", hop.named_by)));
+    if let Some(route) = route_to(network, rules.endpoint.as_deref())? {
+        return Ok(Err(format!("{} is set", route.named_by)));
     }
     Ok(match credentials {
         Some(_) if matches!(connection.credentials, CredentialsSource::Anonymous) => {
@@ -263,9 +263,9 @@ fn direct(
 }
 
 /// The proxy on the way to an endpoint, `None` being AWS's own.
-fn hop_to(network: &Network, endpoint: Option<&str>) -> Result<Option<Hop>, Error> {
+fn route_to(network: &Network, endpoint: Option<&str>) -> Result<Option<ProxyRoute>, Error> {
     let endpoint = endpoint.and_then(|text| Endpoint::parse(text).ok());
-    proxy::hop(network, endpoint.as_ref().map_or(AWS, RequestTarget::of))
+    proxy::route(network, endpoint.as_ref().map_or(AWS, RequestTarget::of))
 }
 
 /// What sends the SDK's requests.

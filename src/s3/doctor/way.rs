@@ -36,12 +36,13 @@ pub async fn reach(client: &Client, report: &mut Report<'_>) -> Result<(), Stop>
     let network = &sdk.network;
     let call = Call::on_account("connect", &endpoint);
     let found = Endpoint::parse(&endpoint).map_err(|why| call.fails(ErrorKind::Config, why));
-    let hop =
-        |endpoint| Ok((proxy::hop(network, RequestTarget::of(&endpoint))?, Origin::of(&endpoint)));
-    let origin = match found.and_then(hop) {
+    let route = |endpoint| {
+        Ok((proxy::route(network, RequestTarget::of(&endpoint))?, Origin::of(&endpoint)))
+    };
+    let origin = match found.and_then(route) {
         Ok((None, origin)) => origin,
-        Ok((Some(hop), _)) => {
-            let told = format!("{} is set: the proxy looks up the address", hop.named_by);
+        Ok((Some(route), _)) => {
+            let told = format!("{} is set: the proxy looks up the address", route.named_by);
             report.skip(Step::Resolve..=Step::Tls, &told);
             return Ok(());
         }

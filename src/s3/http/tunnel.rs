@@ -49,16 +49,16 @@ impl Tunnel {
         let host = HeaderValue::from_str(authority.as_str()).map_err(|_| unfit())?;
         let tls = tls.filter(|_| origin.secure);
         let target = RequestTarget { secure: origin.secure, host: &origin.host, port: origin.port };
-        let Some(hop) = proxy::hop(network, target).map_err(Fault::Source)? else {
+        let Some(route) = proxy::route(network, target).map_err(Fault::Source)? else {
             let socket = Socket::open(&origin, tls).await?;
             return Ok(Tunnel { socket, host, relayed: false, who: None });
         };
-        if hop.secure {
+        if route.secure {
             let why = "a proxy that is itself reached by TLS is not used here";
             return Err(Fault::Unreachable(why.to_owned()));
         }
-        let who = hop.user.as_ref().and_then(basic);
-        let mut tcp = dial(&Origin { host: hop.host, port: hop.port, secure: false }).await?;
+        let who = route.user.as_ref().and_then(basic);
+        let mut tcp = dial(&Origin { host: route.host, port: route.port, secure: false }).await?;
         if !origin.secure {
             return Ok(Tunnel { socket: Socket::Plain(tcp), host, relayed: true, who });
         }

@@ -122,26 +122,26 @@ pub fn ca_bundle(network: &Network) -> Result<Option<Vec<u8>>, Error> {
     Ok(Some(pem))
 }
 
-/// The way of the SDK's requests; those to `target` go as [`proxy::hop`] says.
+/// The way of the SDK's requests; those to `target` go as [`proxy::route`] says.
 fn proxy_config(network: &Network, target: RequestTarget<'_>) -> Result<ProxyConfig, Error> {
-    let hop = proxy::hop(network, target)?;
+    let route = proxy::route(network, target)?;
     // The URL may hold a password, and the error may quote it.
     let unfit = |_| Error::new(ErrorKind::Config, "read the proxy", "").detail("it is not a URL");
-    let variables = match (&network.proxy, &hop) {
+    let variables = match (&network.proxy, &route) {
         (Proxy::None, _) => return Ok(ProxyConfig::disabled()),
-        (Proxy::Url(_), Some(hop)) => return ProxyConfig::all(hop.url.expose()).map_err(unfit),
+        (Proxy::Url(_), Some(route)) => return ProxyConfig::all(route.url.expose()).map_err(unfit),
         _ => Variables::read()?,
     };
     if variables.are_plain() {
         return Ok(ProxyConfig::from_env());
     }
-    let config = match (hop, target.secure) {
-        (Some(hop), _) if variables.are_the_same() => ProxyConfig::all(hop.url.expose()),
-        (Some(hop), false) => ProxyConfig::http(hop.url.expose()),
-        (Some(hop), true) => ProxyConfig::https(hop.url.expose()),
+    let config = match (route, target.secure) {
+        (Some(route), _) if variables.are_the_same() => ProxyConfig::all(route.url.expose()),
+        (Some(route), false) => ProxyConfig::http(route.url.expose()),
+        (Some(route), true) => ProxyConfig::https(route.url.expose()),
         // Whoever gives the keys may be behind the proxy all the same.
         (None, _) if !variables.leave_out_all() => match variables.of_https()? {
-            Some(hop) => ProxyConfig::https(hop.url.expose()),
+            Some(route) => ProxyConfig::https(route.url.expose()),
             None => return Ok(ProxyConfig::disabled()),
         },
         (None, _) => return Ok(ProxyConfig::disabled()),
