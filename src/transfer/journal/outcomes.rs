@@ -56,18 +56,18 @@ impl LastChange {
 
 /// How one object ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum ObjectEnd {
     Settled,
     Failed,
     /// Failed, and to be tried again.
     Again,
 }
 
-impl From<&Outcome> for Fate {
-    fn from(outcome: &Outcome) -> Fate {
+impl From<&Outcome> for ObjectEnd {
+    fn from(outcome: &Outcome) -> ObjectEnd {
         match outcome {
-            Outcome::Done(_) | Outcome::Skipped => Fate::Settled,
-            Outcome::Failed(_) => Fate::Failed,
+            Outcome::Done(_) | Outcome::Skipped => ObjectEnd::Settled,
+            Outcome::Failed(_) => ObjectEnd::Failed,
         }
     }
 }
@@ -77,9 +77,9 @@ pub type Passed = (String, PlaceOrder);
 
 /// Whether a job has no more to do with an object: because of how it ended, or because the job has
 /// passed its place.
-pub fn is_settled(fate: Option<Fate>, place: &str, passed: Option<&Passed>) -> bool {
-    match (fate, passed) {
-        (Some(fate), _) => fate != Fate::Again,
+pub fn is_settled(end: Option<ObjectEnd>, place: &str, passed: Option<&Passed>) -> bool {
+    match (end, passed) {
+        (Some(end), _) => end != ObjectEnd::Again,
         (None, Some((before, order))) => *order.of(place) < **before,
         (None, None) => false,
     }
@@ -88,7 +88,7 @@ pub fn is_settled(fate: Option<Fate>, place: &str, passed: Option<&Passed>) -> b
 /// What became of the objects of one job, in memory.
 #[derive(Debug, Default)]
 pub struct Outcomes {
-    fates: HashMap<String, Fate>,
+    ends: HashMap<String, ObjectEnd>,
     passed: Option<Passed>,
     last: LastChange,
 }
@@ -97,7 +97,7 @@ impl Outcomes {
     pub fn record(&mut self, fact: &Fact) {
         match fact {
             Fact::Settled { place, outcome, .. } => {
-                self.fates.insert(place.clone(), outcome.into());
+                self.ends.insert(place.clone(), outcome.into());
             }
             Fact::Passed { before, order, .. } => self.pass(before, *order),
             fact => {
@@ -110,8 +110,8 @@ impl Outcomes {
 
     fn pass(&mut self, before: &str, order: PlaceOrder) {
         let before = order.of(before);
-        self.fates.retain(|place, fate| *fate != Fate::Settled || *order.of(place) >= *before);
-        self.fates.shrink_to(2 * self.fates.len());
+        self.ends.retain(|place, end| *end != ObjectEnd::Settled || *order.of(place) >= *before);
+        self.ends.shrink_to(2 * self.ends.len());
         match &mut self.passed {
             Some((known, _)) if **known >= *before => {}
             Some((known, _)) => before.as_ref().clone_into(known),
@@ -123,25 +123,25 @@ impl Outcomes {
         match change {
             Change::Nothing => {}
             Change::TryFailedAgain => {
-                let failed = self.fates.values_mut().filter(|fate| **fate == Fate::Failed);
-                failed.for_each(|fate| *fate = Fate::Again);
+                let failed = self.ends.values_mut().filter(|end| **end == ObjectEnd::Failed);
+                failed.for_each(|end| *end = ObjectEnd::Again);
             }
             Change::EndWell => {
-                self.fates.retain(|_, fate| *fate != Fate::Again);
-                if self.fates.values().all(|fate| *fate == Fate::Settled) {
-                    (self.fates, self.passed) = (HashMap::new(), None);
+                self.ends.retain(|_, end| *end != ObjectEnd::Again);
+                if self.ends.values().all(|end| *end == ObjectEnd::Settled) {
+                    (self.ends, self.passed) = (HashMap::new(), None);
                 }
             }
         }
     }
 
     pub fn is_settled(&self, place: &str) -> bool {
-        is_settled(self.fates.get(place).copied(), place, self.passed.as_ref())
+        is_settled(self.ends.get(place).copied(), place, self.passed.as_ref())
     }
 
     /// Objects of which something is remembered.
     #[cfg(test)]
     pub fn room(&self) -> usize {
-        self.fates.capacity()
+        self.ends.capacity()
     }
 }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, READ_JOURNAL};
 use crate::domain::transfer::{JobId, JobSpec, MAX_NOTES, Verification};
 use crate::transfer::fact::{Fact, Multipart, Outcome, Partial, PlaceOrder};
-use crate::transfer::journal::outcomes::{Change, Fate, LastChange, Passed, is_settled};
+use crate::transfer::journal::outcomes::{Change, LastChange, ObjectEnd, Passed, is_settled};
 use crate::transfer::journal::schema::{SCHEMA, bring_up, version};
 use crate::transfer::journal::sums::{AGAIN, DONE, FAILED, SKIPPED, added, sums};
 
@@ -93,8 +93,8 @@ impl Table {
             let mut settled = Vec::with_capacity(places.len());
             for place in places {
                 let found = query.query_row(params![number(id), place], |row| row.get(0));
-                let fate = found.optional()?.map(fate);
-                settled.push(is_settled(fate, place, passed.as_ref()));
+                let end = found.optional()?.map(end_of);
+                settled.push(is_settled(end, place, passed.as_ref()));
             }
             Ok(settled)
         };
@@ -321,11 +321,11 @@ fn passed(connection: &Connection, job: JobId) -> Result<Option<Passed>, rusqlit
     query.query_row([number(job)], read).optional()
 }
 
-fn fate(code: i64) -> Fate {
+fn end_of(code: i64) -> ObjectEnd {
     match code {
-        AGAIN => Fate::Again,
-        FAILED => Fate::Failed,
-        _ => Fate::Settled,
+        AGAIN => ObjectEnd::Again,
+        FAILED => ObjectEnd::Failed,
+        _ => ObjectEnd::Settled,
     }
 }
 
