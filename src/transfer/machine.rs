@@ -65,7 +65,7 @@ impl Machine {
                     self.order.remove(at);
                 }
                 if let Some(gone) = self.jobs.remove(job) {
-                    self.ready.forget(gone.rank(*job), gone.indexed.0, gone.indexed.1);
+                    self.ready.forget(gone.job_order(*job), gone.indexed.0, gone.indexed.1);
                     self.look_at(*job, gone.next_look(), None);
                 }
             }
@@ -82,13 +82,13 @@ impl Machine {
     /// Changes a job and what is known of what it wants; `None` where there is no such job.
     fn index<T>(&mut self, id: JobId, change: impl FnOnce(&mut Job) -> T) -> Option<T> {
         let job = self.jobs.get_mut(&id)?;
-        let (rank, before, look) = (job.rank(id), job.indexed, job.next_look());
+        let (order, before, look) = (job.job_order(id), job.indexed, job.next_look());
         let changed = change(job);
-        let (now, after, next) = (job.rank(id), (job.wants(), job.load()), job.next_look());
+        let (now, after, next) = (job.job_order(id), (job.wants(), job.load()), job.next_look());
         job.indexed = after;
         self.look_at(id, look, next);
-        if (rank, before) != (now, after) {
-            self.ready.forget(rank, before.0, before.1);
+        if (order, before) != (now, after) {
+            self.ready.forget(order, before.0, before.1);
             self.ready.note(now, after.0, after.1);
         }
         Some(changed)

@@ -15,7 +15,7 @@ use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
 use crate::transfer::item::Item;
 use crate::transfer::machine::due::Due;
 use crate::transfer::machine::postponed::NextLook;
-use crate::transfer::machine::ready::{Load, Rank, Wants};
+use crate::transfer::machine::ready::{JobOrder, Load, Wants};
 use crate::transfer::machine::run::{Active, ExpansionState, Run};
 
 /// Outcomes of single objects that a journal holds of a job at once, about.
@@ -274,8 +274,8 @@ impl Job {
         }
     }
 
-    pub fn rank(&self, id: JobId) -> Rank {
-        Rank::new(self.priority, self.place, id)
+    pub fn job_order(&self, id: JobId) -> JobOrder {
+        JobOrder::new(self.priority, self.place, id)
     }
 
     pub fn load(&self) -> Load {

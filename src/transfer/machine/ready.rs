@@ -7,18 +7,18 @@ use crate::domain::transfer::{JobId, Priority};
 
 /// The order in which jobs are served: by priority, then by place in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
+pub struct JobOrder {
     priority: Reverse<Priority>,
     place: u64,
     pub job: JobId,
 }
 
-impl Rank {
-    pub fn new(priority: Priority, place: u64, job: JobId) -> Rank {
-        Rank { priority: Reverse(priority), place, job }
+impl JobOrder {
+    pub fn new(priority: Priority, place: u64, job: JobId) -> JobOrder {
+        JobOrder { priority: Reverse(priority), place, job }
     }
 
-    fn beside(&self, other: &Rank) -> bool {
+    fn beside(&self, other: &JobOrder) -> bool {
         self.priority == other.priority
     }
 }
@@ -64,11 +64,11 @@ pub struct Load {
 /// Jobs by what they want, and what is under way of all.
 #[derive(Debug, Default)]
 pub struct ReadyJobs {
-    end: BTreeSet<Rank>,
-    expand: BTreeSet<Rank>,
-    name: BTreeSet<Rank>,
-    small: BTreeSet<Rank>,
-    large: BTreeSet<Rank>,
+    end: BTreeSet<JobOrder>,
+    expand: BTreeSet<JobOrder>,
+    name: BTreeSet<JobOrder>,
+    small: BTreeSet<JobOrder>,
+    large: BTreeSet<JobOrder>,
     load: Load,
 }
 
@@ -76,10 +76,10 @@ pub struct ReadyJobs {
 const WAITING: usize = 4;
 
 impl ReadyJobs {
-    pub fn forget(&mut self, rank: Rank, wants: Wants, load: Load) {
+    pub fn forget(&mut self, order: JobOrder, wants: Wants, load: Load) {
         for (set, wanted) in self.sets(wants) {
             if wanted {
-                set.remove(&rank);
+                set.remove(&order);
             }
         }
         self.load.small -= load.small;
@@ -89,10 +89,10 @@ impl ReadyJobs {
         self.load.named -= load.named;
     }
 
-    pub fn note(&mut self, rank: Rank, wants: Wants, load: Load) {
+    pub fn note(&mut self, order: JobOrder, wants: Wants, load: Load) {
         for (set, wanted) in self.sets(wants) {
             if wanted {
-                set.insert(rank);
+                set.insert(order);
             }
         }
         self.load.small += load.small;
@@ -102,7 +102,7 @@ impl ReadyJobs {
         self.load.named += load.named;
     }
 
-    fn sets(&mut self, wants: Wants) -> [(&mut BTreeSet<Rank>, bool); 5] {
+    fn sets(&mut self, wants: Wants) -> [(&mut BTreeSet<JobOrder>, bool); 5] {
         [
             (&mut self.end, wants.end),
             (&mut self.expand, wants.expand),
@@ -115,8 +115,8 @@ impl ReadyJobs {
     /// The job that is served next, and what it gets; `load_of` tells what a job has under way.
     pub fn next(&self, room: Room, load_of: impl Fn(JobId) -> Load) -> Option<(JobId, Wants)> {
         let one = Wants::default();
-        if let Some(rank) = self.end.first() {
-            return Some((rank.job, Wants { end: true, ..one }));
+        if let Some(order) = self.end.first() {
+            return Some((order.job, Wants { end: true, ..one }));
         }
         let (load, begins) = (&self.load, room.expansions > 0);
         let expands =
@@ -140,14 +140,14 @@ impl ReadyJobs {
     }
 }
 
-fn first_of(offers: [(Option<&Rank>, Wants); 2]) -> Option<(JobId, Wants)> {
-    let offers = offers.into_iter().filter_map(|(rank, wants)| Some((rank?, wants)));
-    offers.min_by_key(|(rank, _)| **rank).map(|(rank, wants)| (rank.job, wants))
+fn first_of(offers: [(Option<&JobOrder>, Wants); 2]) -> Option<(JobId, Wants)> {
+    let offers = offers.into_iter().filter_map(|(order, wants)| Some((order?, wants)));
+    offers.min_by_key(|(order, _)| **order).map(|(order, wants)| (order.job, wants))
 }
 
 /// The first in order, but no job takes the last quarter while another of its priority waits.
-fn fair(set: &BTreeSet<Rank>, room: usize, load: impl Fn(JobId) -> usize) -> Option<&Rank> {
+fn fair(set: &BTreeSet<JobOrder>, room: usize, load: impl Fn(JobId) -> usize) -> Option<&JobOrder> {
     let first = set.first()?;
-    let modest = |rank: &&Rank| load(rank.job) * 4 < room * 3;
-    set.iter().take_while(|rank| rank.beside(first)).find(modest).or(Some(first))
+    let modest = |order: &&JobOrder| load(order.job) * 4 < room * 3;
+    set.iter().take_while(|order| order.beside(first)).find(modest).or(Some(first))
 }
