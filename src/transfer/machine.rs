@@ -28,7 +28,7 @@ use job::{Job, Stage, WINDOW};
 use ready::{ReadyJobs, Wants};
 
 pub use due::Due;
-pub use ready::Room;
+pub use ready::FreeCapacity;
 
 #[derive(Debug, Default)]
 pub struct Machine {
@@ -248,7 +248,7 @@ impl Machine {
 
     /// The next piece of work for which there is room: by priority, then in queue order, except
     /// that no job takes all while another of its priority waits.
-    pub fn next_due(&mut self, room: Room) -> Option<Due> {
+    pub fn next_due(&mut self, room: FreeCapacity) -> Option<Due> {
         let jobs = &self.jobs;
         let load = |id: JobId| jobs.get(&id).map(|job| job.indexed.1).unwrap_or_default();
         let (id, wants) = self.ready.next(room, load)?;

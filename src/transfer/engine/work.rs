@@ -23,7 +23,7 @@ use crate::transfer::limits::open_files;
 use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::limits::slots::{Lane, Most, Slots};
 use crate::transfer::local::roots::Roots;
-use crate::transfer::machine::Room;
+use crate::transfer::machine::FreeCapacity;
 use crate::transfer::remote::{Remote, same_bucket};
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{BytesMoved, KnownTags, NotedOnce, Task, address};
@@ -109,7 +109,7 @@ impl WorkerContext {
     }
 
     /// What may be under way now. More objects than slots, for an object waits for the journal too.
-    pub fn room(&self) -> Room {
+    pub fn room(&self) -> FreeCapacity {
         let connections = self.connections();
         let open = |lane| {
             connections
@@ -119,7 +119,7 @@ impl WorkerContext {
                 .unwrap_or(self.tuning.slots)
         };
         let (small, parts) = (open(Lane::Small), open(Lane::Parts));
-        Room { objects: small + small / 2 + 1, parts, expansions: self.tuning.expansions }
+        FreeCapacity { objects: small + small / 2 + 1, parts, expansions: self.tuning.expansions }
     }
 
     pub fn tuning(&self) -> &Tuning {

@@ -16,12 +16,12 @@ use crate::domain::transfer::{
 };
 use crate::transfer::fact::{Fact, Multipart, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
-use crate::transfer::machine::{Due, Machine, Room};
+use crate::transfer::machine::{Due, FreeCapacity, Machine};
 
 const JOBS: u64 = 3;
 const OBJECTS: u64 = 3;
 const BYTES: u64 = 10;
-const ROOM: Room = Room { objects: 2, parts: 2, expansions: 2 };
+const ROOM: FreeCapacity = FreeCapacity { objects: 2, parts: 2, expansions: 2 };
 
 fn spec() -> JobSpec {
     let (bucket, prefix) = (Bucket::new("b"), |p| Target::Prefix(Prefix::new(p)));

@@ -71,10 +71,10 @@ mod tests {
     use crate::transfer::item::ItemKind;
     use crate::transfer::local::names::LocalName;
     use crate::transfer::machine::tests::before;
-    use crate::transfer::machine::{Due, Machine, Room};
+    use crate::transfer::machine::{Due, FreeCapacity, Machine};
 
     const JOB: JobId = JobId(1);
-    const ROOM: Room = Room { objects: 1, parts: 1, expansions: 1 };
+    const ROOM: FreeCapacity = FreeCapacity { objects: 1, parts: 1, expansions: 1 };
 
     fn spec(source: Target) -> JobSpec {
         let (bucket, folder) = ("b".into(), PathBuf::from("f"));

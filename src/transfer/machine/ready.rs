@@ -25,7 +25,7 @@ impl JobOrder {
 
 /// What may be under way at once.
 #[derive(Clone, Copy, Debug)]
-pub struct Room {
+pub struct FreeCapacity {
     /// Objects that one request moves.
     pub objects: usize,
     /// Parts of large objects; the object that reaches the bound is begun, the next is not.
@@ -113,7 +113,11 @@ impl ReadyJobs {
     }
 
     /// The job that is served next, and what it gets; `load_of` tells what a job has under way.
-    pub fn next(&self, room: Room, load_of: impl Fn(JobId) -> Load) -> Option<(JobId, Wants)> {
+    pub fn next(
+        &self,
+        room: FreeCapacity,
+        load_of: impl Fn(JobId) -> Load,
+    ) -> Option<(JobId, Wants)> {
         let one = Wants::default();
         if let Some(order) = self.end.first() {
             return Some((order.job, Wants { end: true, ..one }));

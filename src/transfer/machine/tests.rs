@@ -15,7 +15,7 @@ use crate::transfer::local::names::LocalName;
 
 const JOB: JobId = JobId(1);
 const OBJECTS: usize = 5;
-const ROOM: Room = Room { objects: 2, parts: 2, expansions: 1 };
+const ROOM: FreeCapacity = FreeCapacity { objects: 2, parts: 2, expansions: 1 };
 
 fn spec() -> JobSpec {
     let source = Target::Prefix(Prefix::new("p/"));
@@ -269,7 +269,7 @@ fn a_job_has_passed_what_comes_before_its_first_unsettled_object_and_nothing_mor
 }
 
 /// Starts what is due in a room and gives the jobs whose objects were begun, in order.
-fn begun(machine: &mut Machine, room: Room) -> Vec<u64> {
+fn begun(machine: &mut Machine, room: FreeCapacity) -> Vec<u64> {
     let mut begun = Vec::new();
     while let Some(due) = machine.next_due(room) {
         match due {
@@ -294,7 +294,7 @@ fn queue_of(jobs: usize) -> Machine {
     machine
 }
 
-const WIDE: Room = Room { objects: 8, parts: 8, expansions: 4 };
+const WIDE: FreeCapacity = FreeCapacity { objects: 8, parts: 8, expansions: 4 };
 
 #[test]
 fn no_job_takes_all_while_another_waits() {
