@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::provider::Provider;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::adapt::START;
-use crate::transfer::limits::slots::Most;
+use crate::transfer::limits::slots::LaneLimits;
 
 /// Given at start and moved whole: who needs one of them asks for it here.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct Tuning {
     /// Requests under way at once to one server in the beginning, in each lane.
     pub slots: usize,
     /// No more than these, however much each one more brings.
-    pub most_slots: Most,
+    pub most_slots: LaneLimits,
     /// Jobs that look for their objects at once; with 0 no job begins, and what was cleared is
     /// still cleaned up.
     pub expansions: usize,
@@ -60,7 +60,7 @@ impl Default for Tuning {
             copy_threshold: u64::MAX,
             memory: 32 << 20,
             slots: START,
-            most_slots: Most { small: 256, parts: 64 },
+            most_slots: LaneLimits { small: 256, parts: 64 },
             expansions: 4,
             patience: Patience::default(),
             restore_look: Duration::from_secs(10),

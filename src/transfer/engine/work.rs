@@ -21,7 +21,7 @@ use crate::transfer::journal::Journal;
 use crate::transfer::limits::BodyMemory;
 use crate::transfer::limits::open_files;
 use crate::transfer::limits::rate::RateLimiter;
-use crate::transfer::limits::slots::{Lane, Most, Slots};
+use crate::transfer::limits::slots::{Lane, LaneLimits, Slots};
 use crate::transfer::local::roots::Roots;
 use crate::transfer::machine::FreeCapacity;
 use crate::transfer::remote::{Remote, same_bucket};
@@ -172,7 +172,7 @@ impl WorkerContext {
         let remote = blocking(move || connect(&asked)).await?;
         let most = self.tuning.most_slots;
         let small = most.small.min(open_files::connections());
-        let slots = Slots::new(self.tuning.slots, Most { small, ..most });
+        let slots = Slots::new(self.tuning.slots, LaneLimits { small, ..most });
         slots.cap(self.rate.requests());
         let health = ConnectionHealth::new(slots, Some(Arc::clone(&remote)));
         let connection_state = ConnectionState { health: Arc::new(health), remote };

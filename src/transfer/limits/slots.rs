@@ -21,12 +21,12 @@ pub enum Lane {
 
 /// Requests at once that a lane never has more of, however much each one more brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Most {
+pub struct LaneLimits {
     pub small: usize,
     pub parts: usize,
 }
 
-impl Most {
+impl LaneLimits {
     fn of(self, lane: Lane) -> usize {
         let most = match lane {
             Lane::Small => self.small,
@@ -40,7 +40,7 @@ impl Most {
 #[derive(Debug)]
 pub struct Slots {
     lanes: [Arc<Semaphore>; 2],
-    most: Most,
+    most: LaneLimits,
     start: Instant,
     bytes: AtomicU64,
     requests: AtomicU64,
@@ -80,7 +80,7 @@ const MEASURING: u64 = 10;
 
 impl Slots {
     /// Begins with `start` slots in each lane, never more than `most`.
-    pub fn new(start: usize, most: Most) -> Arc<Slots> {
+    pub fn new(start: usize, most: LaneLimits) -> Arc<Slots> {
         let adaptation = Adaptation::new(start, most.small.max(most.parts));
         let open = LANES.map(|lane| adaptation.open().min(most.of(lane)));
         Arc::new(Slots {
@@ -227,8 +227,8 @@ impl Drop for Slot {
 mod tests {
     use super::*;
 
-    fn both(most: usize) -> Most {
-        Most { small: most, parts: most }
+    fn both(most: usize) -> LaneLimits {
+        LaneLimits { small: most, parts: most }
     }
 
     async fn held(slots: &Arc<Slots>, lane: Lane, count: usize) -> Vec<Slot> {
@@ -284,7 +284,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_lane_has_its_own_bound() {
-        let slots = Slots::new(8, Most { small: 16, parts: 4 });
+        let slots = Slots::new(8, LaneLimits { small: 16, parts: 4 });
         assert_eq!((slots.open(Lane::Small), slots.open(Lane::Parts)), (8, 4));
         let _parts = held(&slots, Lane::Parts, 4).await;
         drop(futures_util::poll!(std::pin::pin!(slots.take(Lane::Parts))));

@@ -9,7 +9,7 @@ use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::transfer::connection_health::ConnectionHealth;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::RateLimiter;
-use crate::transfer::limits::slots::{Most, Slots};
+use crate::transfer::limits::slots::{LaneLimits, Slots};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::sending::BodyRoute;
@@ -35,7 +35,7 @@ impl Pipe {
         patience: Patience,
         rate: RateLimiter,
     ) -> Pipe {
-        let slots = Slots::new(AT_ONCE, Most { small: AT_ONCE, parts: AT_ONCE });
+        let slots = Slots::new(AT_ONCE, LaneLimits { small: AT_ONCE, parts: AT_ONCE });
         let health = ConnectionHealth::new(slots, Some(Arc::clone(&remote)));
         let health = Arc::new(health);
         Pipe {

@@ -17,7 +17,7 @@ use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
 use windlass::s3::refusals::Refusals;
 use windlass::transfer::headless::run_to_end;
-use windlass::transfer::limits::slots::Most;
+use windlass::transfer::limits::slots::LaneLimits;
 use windlass::transfer::tuning::Tuning;
 
 use crate::support::server::{connection, server};
@@ -48,7 +48,7 @@ async fn a_delete_that_goes_on_later_leaves_what_was_stored_meanwhile() {
     let never = Act::Delay(Duration::from_secs(3600));
     server.faults().add(Fault::new(never).on("DeleteObjects").after(1).forever());
     // One request after the other: the first keys go first.
-    let most_slots = Most { small: 1, parts: 1 };
+    let most_slots = LaneLimits { small: 1, parts: 1 };
     let few = Tuning { slots: 1, most_slots, ..options(Some(journal.clone())) };
     let running = start_with(&client, few);
     let work = Work::Delete { bucket: Bucket::new("bucket"), targets: vec![prefix("p/")] };

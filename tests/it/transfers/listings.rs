@@ -11,7 +11,7 @@ use windlass::domain::transfer::{JobId, JobSpec, JobState, Target, TransferComma
 use windlass::s3::client::Client;
 use windlass::transfer::headless::run_to_end;
 use windlass::transfer::limits::Patience;
-use windlass::transfer::limits::slots::Most;
+use windlass::transfer::limits::slots::LaneLimits;
 use windlass::transfer::tuning::Tuning;
 
 use crate::support::server::{connection, server};
@@ -35,7 +35,7 @@ fn delete_all() -> JobSpec {
 
 /// No more requests at once than these.
 fn few(slots: usize) -> Tuning {
-    let most_slots = Most { small: slots, parts: slots };
+    let most_slots = LaneLimits { small: slots, parts: slots };
     Tuning { slots, most_slots, ..options(None) }
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::Connection;
 use windlass::domain::transfer::{JobId, JobState, TransferCommand};
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
-use windlass::transfer::limits::slots::Most;
+use windlass::transfer::limits::slots::LaneLimits;
 use windlass::transfer::tuning::Tuning;
 
 use crate::transfers::fake::{Call, Fake, Fault};
@@ -133,7 +133,7 @@ async fn ranges_whose_turn_does_not_come_keep_what_they_have() {
     running.engine.shut_down().await;
     // One range at a time, of which not much comes.
     let slow = remote.rescripted(|_| Some(Fault::HangAfter(1000)));
-    let most_slots = Most { small: 1, parts: 1 };
+    let most_slots = LaneLimits { small: 1, parts: 1 };
     let one = Tuning { slots: 1, most_slots, ..options(Some(journal.clone())) };
     let mut running = start_with(&slow, one);
     running.until_change(|_, change| (change.progress()?.bytes > CAME).then_some(())).await;
