@@ -33,9 +33,9 @@ pub enum BodySource {
 }
 
 /// The right to hold a part's bytes: given back when the last who holds them is done.
-pub type Held = Option<Arc<OwnedSemaphorePermit>>;
+pub type PartBytesPermit = Option<Arc<OwnedSemaphorePermit>>;
 
-type SendFn = dyn Fn(&Multipart, u32, ByteRange, Held) -> SendingPart + Send + Sync;
+type SendFn = dyn Fn(&Multipart, u32, ByteRange, PartBytesPermit) -> SendingPart + Send + Sync;
 
 /// Sends one part of an upload, whose number and range are given, and records it.
 #[derive(Clone)]
@@ -49,14 +49,19 @@ impl SendPart {
     pub fn new(
         send: impl Fn(&Multipart, u32, ByteRange) -> SendingPart + Send + Sync + 'static,
     ) -> SendPart {
-        let send = move |upload: &Multipart, number, range, _: Held| send(upload, number, range);
+        let send = move |upload: &Multipart, number, range, _: PartBytesPermit| {
+            send(upload, number, range)
+        };
         SendPart { memory: None, send: Arc::new(send) }
     }
 
     /// For parts that are in memory whole.
     pub fn holding(
         memory: BodyMemory,
-        send: impl Fn(&Multipart, u32, ByteRange, Held) -> SendingPart + Send + Sync + 'static,
+        send: impl Fn(&Multipart, u32, ByteRange, PartBytesPermit) -> SendingPart
+        + Send
+        + Sync
+        + 'static,
     ) -> SendPart {
         SendPart { memory: Some(memory), send: Arc::new(send) }
     }

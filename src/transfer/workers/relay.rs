@@ -19,7 +19,7 @@ use crate::transfer::workers::destination::taken;
 use crate::transfer::workers::digest::{DigestCheck, etag_of_parts};
 use crate::transfer::workers::finish::WorkerEnd;
 use crate::transfer::workers::multipart::{
-    BodySource, Complete, Held, SendPart, discard, open, record_part, run_parts,
+    BodySource, Complete, PartBytesPermit, SendPart, discard, open, record_part, run_parts,
 };
 use crate::transfer::workers::ranges::wrong_length;
 use crate::transfer::write::{Expected, Write, Written};
@@ -221,7 +221,7 @@ struct RelayedPart {
     head: ObjectHead,
     digest: Arc<InOrder>,
     upload: Multipart,
-    memory: Held,
+    memory: PartBytesPermit,
 }
 
 impl RelayedPart {
@@ -251,7 +251,7 @@ struct Digest {
     /// `None` where an earlier run carried parts that this one never saw.
     check: Option<DigestCheck>,
     next: u32,
-    waiting: BTreeMap<u32, (Bytes, Held)>,
+    waiting: BTreeMap<u32, (Bytes, PartBytesPermit)>,
 }
 
 impl InOrder {
@@ -265,7 +265,7 @@ impl InOrder {
         InOrder(Mutex::new(Digest { check: None, next: 1, waiting: BTreeMap::new() }))
     }
 
-    fn take(&self, number: u32, part: (Bytes, Held)) {
+    fn take(&self, number: u32, part: (Bytes, PartBytesPermit)) {
         let mut digest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Digest { check: Some(check), next, waiting } = &mut *digest else { return };
         waiting.insert(number, part);
