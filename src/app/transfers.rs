@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use crate::app::transfers::history::History;
-use crate::app::transfers::job::{QueuedJob, Settled, TimeLeft};
+use crate::app::transfers::job::{EndedJob, QueuedJob, TimeLeft};
 use crate::app::transfers::meter::{Meter, Moved};
 use crate::app::transfers::reach::{Shown, changes};
 use crate::domain::address::ConnectionName;
@@ -126,7 +126,7 @@ impl Transfers {
     }
 
     /// Brings what the engine told; gives the jobs that ended with it.
-    pub fn on_event(&mut self, now: Timestamp, event: TransferEvent) -> Vec<Settled> {
+    pub fn on_event(&mut self, now: Timestamp, event: TransferEvent) -> Vec<EndedJob> {
         match event {
             TransferEvent::Restored(views) => {
                 let held = self.jobs.drain(..).filter(|job| job.view.id.is_held());
@@ -208,9 +208,9 @@ impl Transfers {
         self.index();
     }
 
-    fn follow(&mut self, now: Timestamp, news: Vec<(JobId, JobChange)>) -> Vec<Settled> {
+    fn follow(&mut self, now: Timestamp, news: Vec<(JobId, JobChange)>) -> Vec<EndedJob> {
         let moving = news.iter().any(|(_, change)| change.progress().is_some());
-        let settled: Vec<Settled> =
+        let settled: Vec<EndedJob> =
             news.into_iter().filter_map(|(id, change)| self.change(now, id, change)).collect();
         if moving {
             self.flow.read(now);
@@ -218,7 +218,7 @@ impl Transfers {
         settled
     }
 
-    fn change(&mut self, now: Timestamp, id: JobId, change: JobChange) -> Option<Settled> {
+    fn change(&mut self, now: Timestamp, id: JobId, change: JobChange) -> Option<EndedJob> {
         let at = self.place(id)?;
         let job = &mut self.jobs[at];
         let before = job.view.state.clone();

@@ -49,7 +49,7 @@ pub struct TimeLeft {
 
 /// A job that has just come to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settled {
+pub struct EndedJob {
     pub id: JobId,
     pub spec: JobSpec,
     pub state: JobState,
@@ -201,7 +201,7 @@ impl QueuedJob {
     }
 
     /// Follows what is told of it; what ended with it, and what has moved since.
-    pub fn apply(&mut self, now: Timestamp, change: JobChange) -> (Option<Settled>, Moved) {
+    pub fn apply(&mut self, now: Timestamp, change: JobChange) -> (Option<EndedJob>, Moved) {
         match change {
             JobChange::State { state, progress, verification } => {
                 self.change(now, state, progress, verification)
@@ -224,7 +224,7 @@ impl QueuedJob {
         state: JobState,
         progress: Progress,
         verification: Option<Verification>,
-    ) -> (Option<Settled>, Moved) {
+    ) -> (Option<EndedJob>, Moved) {
         let (before, told) = (self.view.state.clone(), self.view.progress);
         self.view.apply(JobChange::State { state, progress: told, verification });
         let (was, is) = (before.finished(), self.view.state.finished());
@@ -245,7 +245,7 @@ impl QueuedJob {
         }
         let settled = (is && !was).then(|| {
             self.times.ended = Some(now);
-            Settled {
+            EndedJob {
                 id: self.view.id,
                 spec: self.view.spec.clone(),
                 state: self.view.state.clone(),

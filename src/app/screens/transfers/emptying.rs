@@ -10,7 +10,7 @@ use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
-use crate::app::transfers::job::{QueuedJob, Settled};
+use crate::app::transfers::job::{EndedJob, QueuedJob};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
@@ -110,7 +110,7 @@ impl Emptying {
     }
 
     /// A job came to its end: what is not listed is next, or the bucket stays.
-    pub fn on_settled(&mut self, settled: &Settled, cx: &mut Context<'_>) {
+    pub fn on_settled(&mut self, settled: &EndedJob, cx: &mut Context<'_>) {
         let Some(at) = self.buckets.iter().position(|each| each.job == Some(settled.id)) else {
             return;
         };

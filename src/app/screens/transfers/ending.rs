@@ -6,7 +6,7 @@ use crate::app::context::{Context, Intent};
 use crate::app::effect::Effect;
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
-use crate::app::transfers::job::Settled;
+use crate::app::transfers::job::EndedJob;
 use crate::config::settings::Alert;
 use crate::domain::error::ErrorKind;
 use crate::domain::transfer::{Direction, JobState};
@@ -39,7 +39,7 @@ impl Ended {
     }
 
     /// A failure is always said; successes together, once the queue has come to rest.
-    pub fn say(&mut self, settled: &Settled, name: &str, queue: &Transfers, cx: &mut Context<'_>) {
+    pub fn say(&mut self, settled: &EndedJob, name: &str, queue: &Transfers, cx: &mut Context<'_>) {
         match &settled.state {
             JobState::Failed(error) if !error.is(&ErrorKind::Cancelled) => {
                 self.failed += 1;
@@ -109,7 +109,7 @@ impl Ended {
 }
 
 /// Of a deletion that found some of its objects gone already.
-fn deleted_text(settled: &Settled, name: &str) -> String {
+fn deleted_text(settled: &EndedJob, name: &str) -> String {
     let (all, gone) = (settled.progress.objects, settled.progress.skipped);
     match (all.saturating_sub(gone), gone) {
         (0, 1) => format!("{name} was already gone"),
@@ -122,7 +122,7 @@ fn deleted_text(settled: &Settled, name: &str) -> String {
 }
 
 /// `site uploaded (12 objects, 2 skipped)`; the name is enough for an object.
-fn done_text(settled: &Settled, name: &str) -> String {
+fn done_text(settled: &EndedJob, name: &str) -> String {
     if settled.spec.work.direction() == Direction::Delete && settled.progress.skipped > 0 {
         return deleted_text(settled, name);
     }
