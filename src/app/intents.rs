@@ -8,7 +8,7 @@ use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
 use crate::app::overlaid::{compare, examine, show_settings};
 use crate::app::screens::Parts;
-use crate::app::screens::side::following::Sight;
+use crate::app::screens::side::following::FollowedState;
 use crate::app::screens::subject::Subject;
 use crate::app::state::{Asked, State};
 use crate::app::tabbing::{mark_stale, tab, turn};
@@ -49,7 +49,7 @@ fn follow(state: &mut State, now: Timestamp, asked: &mut Asked) {
         let browse = &parts.objects.browse;
         let (under, place) = (browse.current_subject(), browse.place());
         let shown = !cx.areas.side.is_empty();
-        parts.side.follow(Sight { under, place, shown, attended }, cx);
+        parts.side.follow(FollowedState { under, place, shown, attended }, cx);
     });
     state.with(now, asked, Parts::complete);
 }

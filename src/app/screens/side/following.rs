@@ -22,7 +22,7 @@ pub const SMALL: u64 = 64 * 1024;
 
 /// What the side pane can see of the rest of the window.
 #[derive(Clone, Debug)]
-pub struct Sight<'a> {
+pub struct FollowedState<'a> {
     /// The object under the cursor.
     pub under: Option<Subject>,
     pub place: Option<&'a PrefixPlace>,
@@ -35,18 +35,18 @@ pub struct Sight<'a> {
 impl SidePane {
     /// To be told after every event: goes to the object under the cursor, and asks for it when the
     /// cursor has rested.
-    pub fn follow(&mut self, sight: Sight<'_>, cx: &mut Context<'_>) {
+    pub fn follow(&mut self, followed: FollowedState<'_>, cx: &mut Context<'_>) {
         self.wakes = None;
         if !self.is_open() {
             return self.clear(cx);
         }
-        let seen = sight.shown && sight.attended;
+        let seen = followed.shown && followed.attended;
         if self.stays {
-            if !self.subject.as_ref().is_some_and(|subject| lies_in(subject, sight.place)) {
-                self.turn_subject(sight.under, cx);
+            if !self.subject.as_ref().is_some_and(|subject| lies_in(subject, followed.place)) {
+                self.turn_subject(followed.under, cx);
             }
-        } else if self.subject != sight.under {
-            self.turn_subject(sight.under, cx);
+        } else if self.subject != followed.under {
+            self.turn_subject(followed.under, cx);
         }
         if let Some(object) = self.object().cloned().filter(|_| seen && self.shows_inside()) {
             self.looking.read_on(&object, cx);
