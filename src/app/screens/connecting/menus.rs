@@ -85,12 +85,12 @@ fn import_row(origins: Option<&Origins>) -> ChoiceRow {
 
 /// Rows of the menu of AWS that are no profiles, below them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AwsWay {
+pub enum AwsMenuRow {
     Keys,
     Chain,
 }
 
-pub const AWS_WAYS: [AwsWay; 2] = [AwsWay::Keys, AwsWay::Chain];
+pub const AWS_WAYS: [AwsMenuRow; 2] = [AwsMenuRow::Keys, AwsMenuRow::Chain];
 
 pub fn aws(origins: &Origins) -> Choice {
     let profiles = origins.profiles.iter().zip('1'..).map(|(profile, key)| {

@@ -30,7 +30,7 @@ use crate::app::scope::Scope;
 use crate::app::screens::connecting::asked::FormKind;
 use crate::app::screens::connecting::code::CodePrompt;
 use crate::app::screens::connecting::form::{Form, Setting};
-use crate::app::screens::connecting::menus::{AWS_WAYS, AwsWay, ConnectChoice, ways};
+use crate::app::screens::connecting::menus::{AWS_WAYS, AwsMenuRow, ConnectChoice, ways};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::trial::Trial;
 use crate::app::spot::Spot;
@@ -352,7 +352,7 @@ impl Connecting {
         let form = match profiles.get(row) {
             Some(profile) => Form::of_profile(profile, setting(cx)),
             None => match AWS_WAYS.get(row - profiles.len()) {
-                Some(AwsWay::Keys) => Form::new(FormKind::Aws, setting(cx)),
+                Some(AwsMenuRow::Keys) => Form::new(FormKind::Aws, setting(cx)),
                 _ => Form::of_chain(setting(cx)),
             },
         };
