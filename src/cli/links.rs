@@ -15,7 +15,7 @@ use crate::domain::address::Location;
 use crate::domain::error::Error;
 use crate::domain::link_text::{LinkForm, SignedLink};
 use crate::domain::object::ObjectAddress;
-use crate::domain::presign::{LinkMethod, LinkSpec, Opens, PresignedLink, Shortened};
+use crate::domain::presign::{LinkDisposition, LinkMethod, LinkSpec, PresignedLink, Shortened};
 use crate::domain::qr::qr_lines;
 use crate::domain::units::Moment;
 use crate::domain::visible::visible;
@@ -67,9 +67,9 @@ fn specs(
         (None, None) => choice.current()?.link_expiry,
     };
     let opens = match (&arguments.name, arguments.inline) {
-        (name, true) => Opens::Inline(name.clone()),
-        (Some(name), false) => Opens::Download(name.clone()),
-        (None, false) => Opens::AsStored,
+        (name, true) => LinkDisposition::Inline(name.clone()),
+        (Some(name), false) => LinkDisposition::Download(name.clone()),
+        (None, false) => LinkDisposition::AsStored,
     };
     let spec = |location: &Location| {
         let Location::Object { bucket, key } = location else {

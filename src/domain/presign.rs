@@ -54,7 +54,7 @@ pub struct LinkSpec {
     /// What was asked; at least a second. The link may hold for less.
     pub expires_in: Duration,
     /// How a browser takes what a GET link leads to.
-    pub opens: Opens,
+    pub opens: LinkDisposition,
     /// Of a PUT link: the only type that may be sent. Of a GET link: what the answer says instead
     /// of the object's own.
     pub content_type: Option<String>,
@@ -63,13 +63,19 @@ pub struct LinkSpec {
 impl LinkSpec {
     /// A link to an object as it is.
     pub fn new(object: ObjectAddress, method: LinkMethod, expires_in: Duration) -> LinkSpec {
-        LinkSpec { object, method, expires_in, opens: Opens::AsStored, content_type: None }
+        LinkSpec {
+            object,
+            method,
+            expires_in,
+            opens: LinkDisposition::AsStored,
+            content_type: None,
+        }
     }
 }
 
 /// How a browser takes what a link leads to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Opens {
+pub enum LinkDisposition {
     /// By the object's own Content-Disposition.
     #[default]
     AsStored,
@@ -79,14 +85,14 @@ pub enum Opens {
     Download(String),
 }
 
-impl Opens {
+impl LinkDisposition {
     /// The value of Content-Disposition; `None` leaves the object's own.
     pub fn disposition(&self) -> Option<String> {
         match self {
-            Opens::AsStored => None,
-            Opens::Inline(None) => Some("inline".to_owned()),
-            Opens::Inline(Some(name)) => Some(disposition("inline", name)),
-            Opens::Download(name) => Some(disposition("attachment", name)),
+            LinkDisposition::AsStored => None,
+            LinkDisposition::Inline(None) => Some("inline".to_owned()),
+            LinkDisposition::Inline(Some(name)) => Some(disposition("inline", name)),
+            LinkDisposition::Download(name) => Some(disposition("attachment", name)),
         }
     }
 }
@@ -286,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_download_has_any_name() {
-        let named = |name: &str| Opens::Download(name.to_owned()).disposition().unwrap();
+        let named = |name: &str| LinkDisposition::Download(name.to_owned()).disposition().unwrap();
         assert_eq!(named("a b.txt"), "attachment; filename=\"a b.txt\"");
         assert_eq!(
             named("Übung \"1\".txt"),
@@ -295,8 +301,8 @@ mod tests {
         );
         assert_eq!(named("50%"), "attachment; filename=\"50_\"; filename*=UTF-8''50%25");
         assert!(!named("a\r\nb").contains(['\r', '\n']));
-        assert_eq!(Opens::Inline(None).disposition().as_deref(), Some("inline"));
-        assert_eq!(Opens::AsStored.disposition(), None);
+        assert_eq!(LinkDisposition::Inline(None).disposition().as_deref(), Some("inline"));
+        assert_eq!(LinkDisposition::AsStored.disposition(), None);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
-use crate::domain::presign::{LinkMethod, LinkSpec, MAX_EXPIRY, Opens};
+use crate::domain::presign::{LinkDisposition, LinkMethod, LinkSpec, MAX_EXPIRY};
 use crate::domain::public::public_origin;
 use crate::domain::temporary::{KeyGrant, TemporaryKeys};
 use crate::domain::transfer::Target;
@@ -104,12 +104,13 @@ impl Acting {
                 return self.linking.start(specs, Delivery::default(), cx);
             }
             Purpose::SaveAs(name) => {
-                let opens = Opens::Download(name);
+                let opens = LinkDisposition::Download(name);
                 let specs = all().map(|spec| LinkSpec { opens: opens.clone(), ..spec });
                 return self.linking.start(specs.collect(), Delivery::default(), cx);
             }
             Purpose::Inline => {
-                let specs = all().map(|spec| LinkSpec { opens: Opens::Inline(None), ..spec });
+                let specs =
+                    all().map(|spec| LinkSpec { opens: LinkDisposition::Inline(None), ..spec });
                 return self.linking.start(specs.collect(), Delivery::default(), cx);
             }
             Purpose::Copy(form) => Delivery::Copy(form),
