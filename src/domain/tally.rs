@@ -29,19 +29,19 @@ pub struct TalliedPrefix {
     pub prefix: String,
     pub all: Amount,
     pub groups: BTreeMap<String, Amount>,
-    pub aside: Besides,
+    pub aside: UnlistedTotals,
 }
 
 /// What is stored beside the objects that are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Besides {
+pub struct UnlistedTotals {
     /// That are not the latest.
     pub versions: Amount,
     pub markers: u64,
     pub uploads: Amount,
 }
 
-/// One thing of [`Besides`], with its bytes.
+/// One thing of [`UnlistedTotals`], with its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beside {
     Version(u64),
@@ -142,9 +142,9 @@ impl TalliedPrefix {
     }
 }
 
-impl Besides {
+impl UnlistedTotals {
     fn is_empty(&self) -> bool {
-        *self == Besides::default()
+        *self == UnlistedTotals::default()
     }
 }
 
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(tally.add_beside("a/1", Beside::Marker), []);
         let ended = tally.add_beside("b/1", Beside::Upload(5));
         let old = Amount { objects: 1, bytes: 7 };
-        let aside = Besides { versions: old, markers: 1, ..Besides::default() };
+        let aside = UnlistedTotals { versions: old, markers: 1, ..UnlistedTotals::default() };
         assert_eq!((ended[0].prefix.as_str(), ended[0].aside), ("a/", aside));
         assert!(!tally.is_empty());
         let place = tally.finish().pop().unwrap();

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::ErrorKind;
-use crate::domain::tally::Besides;
+use crate::domain::tally::UnlistedTotals;
 use crate::domain::versions::VersionState;
 use crate::s3::client::Client;
 use crate::s3::ops::versions::{VersionPages, VersionsQuery};
@@ -34,7 +34,7 @@ pub async fn beside(
     prefix: &Prefix,
     tell: impl Fn(Answer),
 ) -> Reply {
-    let mut beside = Besides::default();
+    let mut beside = UnlistedTotals::default();
     let mut pages = VersionPages::new(client, VersionsQuery::below(bucket, prefix));
     loop {
         let page = match pages.next().await {

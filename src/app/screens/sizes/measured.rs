@@ -9,7 +9,7 @@ use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::listing::Page;
 use crate::domain::size_tree::{PrefixId, SizeTree, SizedRow};
-use crate::domain::tally::{Amount, Besides};
+use crate::domain::tally::{Amount, UnlistedTotals};
 use crate::domain::transfer::Target;
 
 /// Levels with more rows are put in order anew so often at most, in milliseconds.
@@ -37,7 +37,7 @@ pub struct MeasuredPlace {
     pub tree: SizeTree,
     pub counting: Counting,
     /// What is beside the objects, as far as it was counted and asked for.
-    pub beside: Option<Besides>,
+    pub beside: Option<UnlistedTotals>,
     pub view: SizesView,
     /// Of the rows, or the first line of the summary.
     pub cursor: usize,
