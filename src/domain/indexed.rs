@@ -10,14 +10,14 @@ use crate::domain::unfinished::age_text;
 
 /// What is to be known of an index whose keys are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IndexStand {
+pub struct IndexState {
     /// When the server was asked last.
     pub as_of: Timestamp,
     /// Whether it has everything that was there then.
     pub whole: bool,
 }
 
-impl IndexStand {
+impl IndexState {
     /// `3 hours`; a clock that was set back makes nothing older.
     pub fn age(self, now: Timestamp) -> String {
         age_text(self.old(now))
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn an_index_is_as_old_as_the_last_question() {
         let as_of = Timestamp::from_second(1_790_000_000).unwrap();
-        let stand = IndexStand { as_of, whole: true };
+        let stand = IndexState { as_of, whole: true };
         assert_eq!(stand.age(as_of + Duration::from_secs(7200)), "2 hours");
         assert_eq!(stand.age(as_of - Duration::from_secs(7200)), "moments");
         for (seconds, text) in

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::indexed::IndexStand;
+use crate::domain::indexed::IndexState;
 use crate::domain::listing::class::CLASSES;
 use crate::domain::listing::texts::Texts;
 use crate::domain::row_set::RowSet;
@@ -273,7 +273,7 @@ pub struct FoundRows {
     /// Nothing more comes unless it is asked again.
     pub done: bool,
     /// The index that was searched; `None` where the server was asked.
-    pub index: Option<IndexStand>,
+    pub index: Option<IndexState>,
 }
 
 /// Every row loaded so far of one prefix. A row keeps its number, counted from 0, as others come

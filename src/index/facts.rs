@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::error::{Error, ErrorKind, READ_INDEX};
-use crate::domain::indexed::IndexStand;
+use crate::domain::indexed::IndexState;
 
 /// The same bucket of another server, or seen by another connection, is another place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +32,8 @@ pub struct IndexFacts {
 
 impl IndexFacts {
     /// What whoever sees its keys is to know.
-    pub fn stand(&self) -> IndexStand {
-        IndexStand { as_of: self.refreshed_at, whole: self.whole }
+    pub fn stand(&self) -> IndexState {
+        IndexState { as_of: self.refreshed_at, whole: self.whole }
     }
 
     /// How the names of another place begin in this one.

@@ -8,7 +8,7 @@ use windlass::app::event::{Answer, Reply};
 use windlass::domain::address::Prefix;
 use windlass::domain::diff_end::DiffKind;
 use windlass::domain::error::{Error, ErrorKind, READ_INDEX};
-use windlass::domain::indexed::{ChangedKey, IndexChanges, IndexEnd, IndexProgress, IndexStand};
+use windlass::domain::indexed::{ChangedKey, IndexChanges, IndexEnd, IndexProgress, IndexState};
 use windlass::domain::listing::{Class, FoundRows, Page};
 
 use crate::support::app::{App, page};
@@ -105,7 +105,7 @@ fn found(app: &App, hours: i64, whole: bool) -> Reply {
         page.push_object(name, 7, modified, Class::Standard);
     }
     let as_of = app.now - SignedDuration::from_hours(hours);
-    let index = Some(IndexStand { as_of, whole });
+    let index = Some(IndexState { as_of, whole });
     let (page, behind) = (Arc::new(page), None);
     Ok(Answer::Found(FoundRows { page, looked_at: 1_000_000, behind, done: true, index }))
 }

@@ -8,7 +8,7 @@ use crate::app::event::Ticket;
 use crate::app::screens::objects::history::PrefixPlace;
 use crate::app::screens::objects::searched::Searched;
 use crate::domain::error::Error;
-use crate::domain::indexed::IndexStand;
+use crate::domain::indexed::IndexState;
 use crate::domain::listing::{ContinuationToken, FoundRows, ListedPage};
 use crate::domain::page_cursor::PageCursor;
 
@@ -103,7 +103,7 @@ impl Pager {
     }
 
     /// The index that answered the search.
-    pub fn index(&self) -> Option<IndexStand> {
+    pub fn index(&self) -> Option<IndexState> {
         self.searched.index
     }
 

@@ -1,6 +1,6 @@
 //! Says how far a search has come.
 
-use crate::domain::indexed::IndexStand;
+use crate::domain::indexed::IndexState;
 use crate::domain::listing::ContinuationToken;
 
 #[derive(Clone, Debug, Default)]
@@ -12,5 +12,5 @@ pub struct Searched {
     /// Where it goes on.
     pub behind: Option<ContinuationToken>,
     /// What answered; the server without one.
-    pub index: Option<IndexStand>,
+    pub index: Option<IndexState>,
 }

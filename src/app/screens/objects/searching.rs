@@ -11,7 +11,7 @@ use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::history::PrefixPlace;
 use crate::app::screens::objects::loading::Loading;
 use crate::domain::criteria::Criteria;
-use crate::domain::indexed::IndexStand;
+use crate::domain::indexed::IndexState;
 use crate::domain::listing::FoundRows;
 
 /// Earlier searches that are offered again.
@@ -92,7 +92,7 @@ impl Browse {
     }
 
     /// The index whose keys are shown; `None` where the server found them.
-    pub fn found_by(&self) -> Option<IndexStand> {
+    pub fn found_by(&self) -> Option<IndexState> {
         self.searched().and(self.fresh.as_ref().map_or(&self.pager, |fresh| &fresh.pager).index())
     }
 
