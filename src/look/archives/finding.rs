@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use crate::look::archives::near::Near;
+use crate::look::archives::near::SimilarNames;
 use crate::look::archives::seven_zip;
 use crate::look::archives::tar::{HEADERS, TarEntry, TarKind, TarWalk};
 use crate::look::archives::tar_header::{BLOCK, is_header};
@@ -45,7 +45,7 @@ pub fn open_member(source: &Arc<ObjectBytes>, name: &str) -> Looked<Box<dyn Read
 }
 
 fn in_zip(directory: &ZipDirectory, name: &str) -> Looked<Box<dyn Read + Send>> {
-    let (mut found, mut near) = (None, Near::of(name));
+    let (mut found, mut near) = (None, SimilarNames::of(name));
     for entry in directory.entries() {
         let entry = entry?;
         if entry.name == name && !name.ends_with('/') {
@@ -64,7 +64,7 @@ fn in_tar(source: &Arc<ObjectBytes>, name: &str) -> Looked<Box<dyn Read + Send>>
     let mut name = name.to_owned();
     for _ in 0..LINKS {
         let mut walk = TarWalk::new(Section::whole(source, HEADERS));
-        let (mut found, mut near) = (None, Near::of(&name));
+        let (mut found, mut near) = (None, SimilarNames::of(&name));
         while let Some(entry) = walk.step()? {
             match is_meant(&entry, &name) {
                 true => found = Some((walk.clone(), entry)),
@@ -95,7 +95,7 @@ fn in_packed(
             return Err(LookError::Absent(what));
         }
         let mut walk = TarWalk::new(Limited::new(unpacked, u64::MAX, String::new()));
-        let mut near = Near::of(&name);
+        let mut near = SimilarNames::of(&name);
         let entry = loop {
             let Some(entry) = walk.step()? else { return Err(near.absent()) };
             match is_meant(&entry, &name) {

@@ -10,7 +10,7 @@ const OFFERED: usize = 3;
 const COMPARED: usize = 20_000;
 
 /// Names like one that is not there.
-pub struct Near<'a> {
+pub struct SimilarNames<'a> {
     wanted: &'a str,
     /// It is a folder, by itself or by what is in it.
     folder: bool,
@@ -18,9 +18,9 @@ pub struct Near<'a> {
     seen: usize,
 }
 
-impl<'a> Near<'a> {
-    pub fn of(wanted: &'a str) -> Near<'a> {
-        Near { wanted, folder: false, names: Vec::new(), seen: 0 }
+impl<'a> SimilarNames<'a> {
+    pub fn of(wanted: &'a str) -> SimilarNames<'a> {
+        SimilarNames { wanted, folder: false, names: Vec::new(), seen: 0 }
     }
 
     pub fn see(&mut self, name: &str) {

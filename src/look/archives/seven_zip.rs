@@ -8,7 +8,7 @@ use std::thread;
 use sevenz_rust2::{Archive, ArchiveEntry, BlockDecoder, Password};
 
 use crate::domain::contents::{Contents, Member};
-use crate::look::archives::near::Near;
+use crate::look::archives::near::SimilarNames;
 use crate::look::error::{LookError, Looked, guarded};
 use crate::look::fields::u64_le;
 use crate::look::object_bytes::ObjectBytes;
@@ -82,7 +82,7 @@ fn explained(error: sevenz_rust2::Error) -> LookError {
 /// The bytes of a member. A solid block is unpacked from its beginning.
 pub fn open(source: &Arc<ObjectBytes>, name: &str) -> Looked<Box<dyn Read + Send>> {
     let (archive, reader) = read(source)?;
-    let mut near = Near::of(name);
+    let mut near = SimilarNames::of(name);
     let mut found = None;
     for (at, entry) in archive.files.iter().enumerate() {
         match entry.name == name && !entry.is_directory {
