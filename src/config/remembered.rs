@@ -82,7 +82,7 @@ const FORGOTTEN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What was read, and a sentence where the file was damaged and has been set aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recollection {
+pub struct ReadRemembered {
     pub remembered: Remembered,
     pub notice: Option<String>,
 }
@@ -91,16 +91,16 @@ impl Remembered {
     /// Reads the file; a missing one is empty. A damaged one is renamed to
     /// `remembered.toml.damaged`, so that nothing in it is lost and the next write does not replace
     /// it.
-    pub fn read(path: &Path) -> Recollection {
+    pub fn read(path: &Path) -> ReadRemembered {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Recollection::default();
+                return ReadRemembered::default();
             }
             Err(error) => return set_aside(path, &error.to_string()),
         };
         match toml::from_str(&text) {
-            Ok(remembered) => Recollection { remembered, notice: None },
+            Ok(remembered) => ReadRemembered { remembered, notice: None },
             Err(error) => set_aside(path, error.message()),
         }
     }
@@ -138,7 +138,7 @@ impl Remembered {
     }
 }
 
-fn set_aside(path: &Path, reason: &str) -> Recollection {
+fn set_aside(path: &Path, reason: &str) -> ReadRemembered {
     let aside = path.with_extension("toml.damaged");
     let notice = match fs::rename(path, &aside) {
         Ok(()) => format!(
@@ -150,7 +150,7 @@ fn set_aside(path: &Path, reason: &str) -> Recollection {
             format!("{} could not be read ({reason}) nor renamed ({error})", path.display())
         }
     };
-    Recollection { remembered: Remembered::default(), notice: Some(notice) }
+    ReadRemembered { remembered: Remembered::default(), notice: Some(notice) }
 }
 
 #[cfg(test)]
@@ -161,7 +161,7 @@ mod tests {
     fn what_is_written_is_remembered() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("remembered.toml");
-        assert_eq!(Remembered::read(&file), Recollection::default());
+        assert_eq!(Remembered::read(&file), ReadRemembered::default());
         let mut remembered = Remembered {
             last: Some(LastPlace {
                 connection: "r2:personal".into(),
