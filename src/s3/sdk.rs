@@ -41,7 +41,7 @@ use crate::s3::contact::Contact;
 use crate::s3::http::direct::{Direct, Rules};
 use crate::s3::http::sockets::by_sockets;
 use crate::s3::meter::Meter;
-use crate::s3::sdk::credentials::{KeyIdSeen, Noting};
+use crate::s3::sdk::credentials::{KeyIdRecorder, KeyIdSeen};
 use crate::s3::sdk::guard::ResponseGuard;
 use crate::s3::sdk::metadata_off::without_metadata;
 use crate::s3::sdk::metering::Metering;
@@ -137,9 +137,9 @@ impl Sdk {
         };
         let path_style = path_style(addressing, provider, endpoint.as_deref());
         let key_id = KeyIdSeen::default();
-        let credentials = shared
-            .credentials_provider()
-            .map(|inner| SharedCredentialsProvider::new(Noting { inner, seen: key_id.clone() }));
+        let credentials = shared.credentials_provider().map(|inner| {
+            SharedCredentialsProvider::new(KeyIdRecorder { inner, seen: key_id.clone() })
+        });
         let rules = Rules {
             endpoint: endpoint.clone(),
             path_style,

@@ -99,7 +99,7 @@ fn chain(loader: ConfigLoader, settings: &AwsSettings, http: &SharedHttpClient) 
 
 /// Notes the access key id of the keys that were given last.
 #[derive(Clone, Debug)]
-pub struct Noting {
+pub struct KeyIdRecorder {
     pub inner: SharedCredentialsProvider,
     pub seen: KeyIdSeen,
 }
@@ -118,7 +118,7 @@ impl KeyIdSeen {
     }
 }
 
-impl ProvideCredentials for Noting {
+impl ProvideCredentials for KeyIdRecorder {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
         Self: 'a,
