@@ -12,7 +12,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::scan::documents::{Tape, changed, document};
+use super::scan::documents::{DocumentChoices, changed, document};
 use super::scan::{WrittenPage, scan};
 use super::*;
 use crate::domain::listing::{Class, RowKind};
@@ -209,7 +209,7 @@ proptest! {
         tape in prop::collection::vec(any::<u8>(), 0..400),
         etags: bool,
     ) {
-        let written = document(&mut Tape::of(&tape), etags);
+        let written = document(&mut DocumentChoices::of(&tape), etags);
         let body = written.text.as_bytes();
         prop_assert_eq!(scanned(body, etags), by_sdk(body, etags), "{}", written.text);
     }
@@ -220,7 +220,7 @@ proptest! {
         etags: bool,
     ) {
         let (writing, changing) = tape.split_at(tape.len() / 2);
-        let written = document(&mut Tape::of(writing), etags);
-        compare(&changed(&mut Tape::of(changing), &written.text), etags)?;
+        let written = document(&mut DocumentChoices::of(writing), etags);
+        compare(&changed(&mut DocumentChoices::of(changing), &written.text), etags)?;
     }
 }

@@ -4,13 +4,13 @@ use crate::domain::listing::{Class, Page, Row, RowKind};
 use crate::s3::ops::list::scan::WrittenPage;
 
 /// What is decided while a document is written; nothing of it is the plainest form.
-pub struct Tape<'a> {
+pub struct DocumentChoices<'a> {
     left: &'a [u8],
 }
 
-impl Tape<'_> {
-    pub fn of(left: &[u8]) -> Tape<'_> {
-        Tape { left }
+impl DocumentChoices<'_> {
+    pub fn of(left: &[u8]) -> DocumentChoices<'_> {
+        DocumentChoices { left }
     }
 
     fn pick(&mut self, of: usize) -> usize {
@@ -113,39 +113,43 @@ pub struct Document {
 }
 
 struct Writer<'a, 't> {
-    tape: &'a mut Tape<'t>,
+    choices: &'a mut DocumentChoices<'t>,
     prefix: &'static str,
 }
 
-/// The document that the tape decides on, which every reader has to read.
-pub fn document(tape: &mut Tape<'_>, etags: bool) -> Document {
-    let prefix = tape.one(&["", "", "", "s3:"]);
-    let mut writer = Writer { tape, prefix };
+/// The document that the choices decide on, which every reader has to read.
+pub fn document(choices: &mut DocumentChoices<'_>, etags: bool) -> Document {
+    let prefix = choices.one(&["", "", "", "s3:"]);
+    let mut writer = Writer { choices, prefix };
     let rows = Page::default().with_etags(etags);
     let mut page = WrittenPage { rows, ..WrittenPage::default() };
     let mut inner = Vec::new();
-    let truncated = writer.tape.one(&[None, Some(false), Some(true)]);
+    let truncated = writer.choices.one(&[None, Some(false), Some(true)]);
     page.truncated = truncated;
     inner.extend(truncated.map(|truncated| writer.element("IsTruncated", &truncated.to_string())));
-    if writer.tape.odd(2) {
+    if writer.choices.odd(2) {
         let token = writer.characters();
         inner.push(writer.leaf("NextContinuationToken", &token));
         page.token = Some(token);
     }
-    if writer.tape.odd(2) {
+    if writer.choices.odd(2) {
         page.encoded = true;
         inner.push(writer.element("EncodingType", "url"));
     }
     inner.extend(writer.others());
-    let mut inner = writer.tape.shuffle(inner);
+    let mut inner = writer.choices.shuffle(inner);
     let mut rows = Vec::new();
-    for _ in 0..writer.tape.pick(4) {
-        rows.push(if writer.tape.odd(3) { writer.prefix_row() } else { writer.object_row(etags) });
+    for _ in 0..writer.choices.pick(4) {
+        rows.push(if writer.choices.odd(3) {
+            writer.prefix_row()
+        } else {
+            writer.object_row(etags)
+        });
     }
     for (text, add) in rows {
         // Several of the same shape.
-        for _ in 0..=writer.tape.pick(3) {
-            let at = writer.tape.pick(inner.len() + 1);
+        for _ in 0..=writer.choices.pick(3) {
+            let at = writer.choices.pick(inner.len() + 1);
             // Rows keep their order among themselves.
             let last = inner.iter().rposition(|(is_row, _)| *is_row).map_or(0, |last| last + 1);
             inner.insert(at.max(last), (true, text.clone()));
@@ -153,11 +157,11 @@ pub fn document(tape: &mut Tape<'_>, etags: bool) -> Document {
         }
     }
     let inner = writer.spaced(inner);
-    let root = writer.tape.one(&["ListBucketResult", "ListBucketResult", "ListObjectsV2Output"]);
+    let root = writer.choices.one(&["ListBucketResult", "ListBucketResult", "ListObjectsV2Output"]);
     let body = writer.element_of(root, &inner);
     let before = ["", "\u{feff}", "<?xml version=\"1.0\" encoding='utf-8'?>\r\n", "<!-- x -->"];
-    let before = writer.tape.one(&before);
-    let behind = writer.tape.one(&["", "", "\r\n", "<!-- x -->\n", "<?x?>"]);
+    let before = writer.choices.one(&before);
+    let behind = writer.choices.one(&["", "", "\r\n", "<!-- x -->\n", "<?x?>"]);
     Document { text: format!("{before}{body}{behind}"), page }
 }
 
@@ -166,11 +170,11 @@ type RowWritten = (String, Box<dyn Fn(&mut Page)>);
 
 impl Writer<'_, '_> {
     fn characters(&mut self) -> String {
-        (0..=self.tape.pick(8)).map(|_| self.tape.one(CHARACTERS)).collect()
+        (0..=self.choices.pick(8)).map(|_| self.choices.one(CHARACTERS)).collect()
     }
 
     fn gap(&mut self) -> &'static str {
-        self.tape.one(&["", "", "", "", "", "\r\n\t ", "<!-- < & - -->", "<?pi <a>?>"])
+        self.choices.one(&["", "", "", "", "", "\r\n\t ", "<!-- < & - -->", "<?pi <a>?>"])
     }
 
     fn spaced(&mut self, inner: Vec<Element>) -> String {
@@ -188,7 +192,7 @@ impl Writer<'_, '_> {
         for character in text.chars() {
             let number = u32::from(character);
             let barred = matches!(character, '\u{1}' | '\u{fffe}');
-            match (character, self.tape.pick(9)) {
+            match (character, self.choices.pick(9)) {
                 (_, 6) => out += &format!("&#{number};"),
                 (_, 7) => out += &format!("&#x0{number:X};"),
                 (c, 8) if !barred => out += &format!("<![CDATA[{c}]]>"),
@@ -200,8 +204,8 @@ impl Writer<'_, '_> {
                 ('\u{1}' | '\u{fffe}', _) => out += &format!("&#{number};"),
                 (c, _) => out.push(c),
             }
-            if self.tape.odd(20) {
-                out += self.tape.one(&["<!-- & -->", "<?p i?>", "<![CDATA[]]>"]);
+            if self.choices.odd(20) {
+                out += self.choices.one(&["<!-- & -->", "<?p i?>", "<![CDATA[]]>"]);
             }
         }
         out
@@ -210,11 +214,11 @@ impl Writer<'_, '_> {
     fn element_of(&mut self, name: &str, inner: &str) -> String {
         let name = format!("{}{name}", self.prefix);
         let inside = ["", "", "", " ", " a=\"b\"", "\n x:y = '>' ", " xmlns=\"http://s3/\""];
-        let inside = self.tape.one(&inside);
-        if inner.is_empty() && self.tape.odd(2) {
+        let inside = self.choices.one(&inside);
+        if inner.is_empty() && self.choices.odd(2) {
             return format!("<{name}{inside}/>");
         }
-        let end = self.tape.one(&["", "", "", " "]);
+        let end = self.choices.one(&["", "", "", " "]);
         format!("<{name}{inside}>{inner}</{name}{end}>")
     }
 
@@ -228,35 +232,35 @@ impl Writer<'_, '_> {
     }
 
     fn others(&mut self) -> Vec<Element> {
-        (0..self.tape.pick(3)).map(|_| (false, self.tape.one(OTHERS).to_owned())).collect()
+        (0..self.choices.pick(3)).map(|_| (false, self.choices.one(OTHERS).to_owned())).collect()
     }
 
     fn object_row(&mut self, etags: bool) -> RowWritten {
         let key = self.characters();
         let mut inner = vec![self.leaf("Key", &key)];
         let (mut size, mut modified, mut class, mut etag) = (0, None, Class::Unknown, None);
-        if self.tape.pick(4) > 0 {
-            let (text, told) = self.tape.one(SIZES);
+        if self.choices.pick(4) > 0 {
+            let (text, told) = self.choices.one(SIZES);
             inner.push(self.leaf("Size", text));
             size = told;
         }
-        if self.tape.pick(4) > 0 {
-            let (text, told) = self.tape.one(TIMES);
+        if self.choices.pick(4) > 0 {
+            let (text, told) = self.choices.one(TIMES);
             inner.push(self.leaf("LastModified", text));
             modified = told.and_then(|told| jiff::Timestamp::from_second(told).ok());
         }
-        if self.tape.pick(4) > 0 {
-            let text = self.tape.one(CLASSES);
+        if self.choices.pick(4) > 0 {
+            let text = self.choices.one(CLASSES);
             inner.push(self.leaf("StorageClass", text));
             class = Class::parse(text);
         }
-        if self.tape.pick(4) > 0 {
-            let text = self.tape.one(&["\"abc-2\"", "abc", "\"\"", "a\"b"]);
+        if self.choices.pick(4) > 0 {
+            let text = self.choices.one(&["\"abc-2\"", "abc", "\"\"", "a\"b"]);
             inner.push(self.leaf("ETag", text));
             etag = etags.then(|| text.trim_matches('"'));
         }
         inner.extend(self.others());
-        let inner = self.tape.shuffle(inner);
+        let inner = self.choices.shuffle(inner);
         let inner = self.spaced(inner);
         let text = self.element_of("Contents", &inner);
         let kind = RowKind::Object { size, modified, class };
@@ -270,7 +274,7 @@ impl Writer<'_, '_> {
         let name = self.characters();
         let mut inner = vec![self.leaf("Prefix", &name)];
         inner.extend(self.others());
-        let inner = self.tape.shuffle(inner);
+        let inner = self.choices.shuffle(inner);
         let inner = self.spaced(inner);
         let text = self.element_of("CommonPrefixes", &inner);
         (text, Box::new(move |rows: &mut Page| rows.push_prefix(&name)))
@@ -327,18 +331,20 @@ const PIECES: &[&str] = &[
 ];
 
 /// The same document with something of it changed, cut or put in.
-pub fn changed(tape: &mut Tape<'_>, text: &str) -> Vec<u8> {
+pub fn changed(choices: &mut DocumentChoices<'_>, text: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..=tape.pick(3) {
-        let place = |tape: &mut Tape<'_>, length: usize| {
-            (tape.pick(256) * 256 + tape.pick(256)) % (length + 1)
+    for _ in 0..=choices.pick(3) {
+        let place = |choices: &mut DocumentChoices<'_>, length: usize| {
+            (choices.pick(256) * 256 + choices.pick(256)) % (length + 1)
         };
-        let at = place(tape, bytes.len());
-        match tape.pick(6) {
-            0..3 => drop(bytes.splice(at..at, tape.one(PIECES).bytes())),
-            3 => drop(bytes.drain(at..(at + 1 + tape.pick(12)).min(bytes.len()))),
+        let at = place(choices, bytes.len());
+        match choices.pick(6) {
+            0..3 => drop(bytes.splice(at..at, choices.one(PIECES).bytes())),
+            3 => drop(bytes.drain(at..(at + 1 + choices.pick(12)).min(bytes.len()))),
             4 => bytes.truncate(at),
-            _ if at < bytes.len() => bytes[at] = u8::try_from(tape.pick(256)).unwrap_or_default(),
+            _ if at < bytes.len() => {
+                bytes[at] = u8::try_from(choices.pick(256)).unwrap_or_default()
+            }
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::documents::{TIMES, Tape, changed, document};
+use super::documents::{DocumentChoices, TIMES, changed, document};
 use super::*;
 use crate::domain::listing::{Class, Row, RowKind};
 
@@ -253,7 +253,7 @@ proptest! {
         tape in prop::collection::vec(any::<u8>(), 0..400),
         etags: bool,
     ) {
-        let written = document(&mut Tape::of(&tape), etags);
+        let written = document(&mut DocumentChoices::of(&tape), etags);
         let read = scan(written.text.as_bytes(), etags);
         prop_assert_eq!(read, Ok(Some(written.page)), "{}", written.text);
     }
@@ -268,7 +268,7 @@ proptest! {
     #[test]
     fn no_change_of_a_page_makes_it_panic(tape in prop::collection::vec(any::<u8>(), 0..600)) {
         let (writing, changing) = tape.split_at(tape.len() / 2);
-        let written = document(&mut Tape::of(writing), true);
-        let _ = scan(&changed(&mut Tape::of(changing), &written.text), true);
+        let written = document(&mut DocumentChoices::of(writing), true);
+        let _ = scan(&changed(&mut DocumentChoices::of(changing), &written.text), true);
     }
 }

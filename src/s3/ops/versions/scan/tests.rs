@@ -12,7 +12,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::s3::ops::list::scan::documents::{Tape, changed, document};
+use crate::s3::ops::list::scan::documents::{DocumentChoices, changed, document};
 use crate::s3::sdk::guard::readable;
 use crate::s3::sdk::time::timestamp;
 
@@ -124,14 +124,14 @@ proptest! {
     fn every_form_of_a_page_is_read_as_by_the_sdk(
         tape in prop::collection::vec(any::<u8>(), 0..400),
     ) {
-        let text = renamed(&document(&mut Tape::of(&tape), true).text);
+        let text = renamed(&document(&mut DocumentChoices::of(&tape), true).text);
         prop_assert_eq!(scanned(text.as_bytes()), by_sdk(text.as_bytes()), "{}", text);
     }
 
     #[test]
     fn no_change_of_a_page_makes_it_panic(tape in prop::collection::vec(any::<u8>(), 0..600)) {
         let (writing, changing) = tape.split_at(tape.len() / 2);
-        let text = renamed(&document(&mut Tape::of(writing), true).text);
-        let _ = scan(&changed(&mut Tape::of(changing), &text));
+        let text = renamed(&document(&mut DocumentChoices::of(writing), true).text);
+        let _ = scan(&changed(&mut DocumentChoices::of(changing), &text));
     }
 }
