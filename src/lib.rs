@@ -1,8 +1,7 @@
-//! Windlass, a terminal browser for S3 and Cloudflare R2 buckets.
+//! Holds Windlass, a terminal browser for S3 and Cloudflare R2 buckets.
 //!
-//! Two towers stand on one vocabulary: `domain` ← `s3` ← `transfer` move bytes, `domain` ← `app` ←
-//! `ui` are the interface. They meet only in the shells `tui` and `cli`, which also look inside
-//! objects by `look`.
+//! Two stacks of modules share `domain`: `domain` ← `s3` ← `transfer` move bytes, `domain` ← `app`
+//! ← `ui` are the interface. Only `tui` and `cli` use both, and look inside objects by `look`.
 
 pub mod domain;
 

@@ -1,4 +1,4 @@
-//! Parses a key press from the text of a keymap, and prints it so.
+//! Reads key presses from the text of a keymap, and writes them in the same form.
 
 use std::fmt;
 

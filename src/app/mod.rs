@@ -1,4 +1,4 @@
-//! The functional core of the interface: events in, effects out.
+//! Decides what the interface does: takes events and gives effects, without a screen.
 
 pub mod action;
 pub mod chord;

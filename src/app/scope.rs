@@ -1,4 +1,4 @@
-//! Where keys mean something, and which of two such places is asked first.
+//! Defines where keys mean something, and which of two such places is asked first.
 
 /// Where a key means an action. The innermost scope of what is focused is asked first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! What to do about an error at a command line, by the verb or flag that does it.
+//! Says what to do about an error at a command line, by the verb or flag that does it.
 
 use crate::domain::error::remedy::{Remedy, sso_login};
 

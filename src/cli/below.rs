@@ -1,4 +1,4 @@
-//! Says of which place the verbs are that walk everything below one, and walks it.
+//! Walks everything below the place that a verb names.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Runs `meta`: shows how objects are described, and describes them anew.
+//! Runs `meta`: shows and changes the metadata of objects.
 
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};

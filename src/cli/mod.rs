@@ -1,4 +1,4 @@
-//! The imperative shell of the command line.
+//! Runs the verbs of the command line.
 
 mod advice;
 pub mod args;

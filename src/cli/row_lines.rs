@@ -1,4 +1,4 @@
-//! Prints rows of a listing, a line each, and tells on the last one where there is not all.
+//! Prints rows of a listing, one a line, and marks the last one when the listing is incomplete.
 
 use std::io;
 

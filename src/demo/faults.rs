@@ -1,5 +1,4 @@
-//! Bad days on demand: scripted faults that are switched while the server runs, and the log of what
-//! was asked.
+//! Scripts faults that can be switched while the server runs, and logs requests.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};

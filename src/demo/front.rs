@@ -1,5 +1,5 @@
-//! What stands before the S3 service: the log, the script, the clock and the region, and the last
-//! touch to its answers.
+//! Handles each request before the S3 service: log, faults, clock and region; and finishes its
+//! answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,5 +1,5 @@
-//! What a signed request must satisfy before its signature is looked at: the clock, the expiry and
-//! the region.
+//! Checks what a signed request must satisfy before its signature is looked at: clock, expiry,
+//! region.
 
 use http::{HeaderMap, header};
 use jiff::civil::DateTime;

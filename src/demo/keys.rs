@@ -1,4 +1,4 @@
-//! Who may talk to the server: access keys, what each may do, and where they come from.
+//! Keeps the access keys, and what each may do.
 
 use std::fmt;
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! A real S3 server on loopback, in the process.
+//! Runs a real S3 server on loopback, in this process.
 
 pub mod faults;
 pub mod keys;

@@ -1,4 +1,4 @@
-//! Whose habits the server has.
+//! Chooses whether the server behaves like AWS or R2.
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {

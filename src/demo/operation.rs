@@ -1,4 +1,4 @@
-//! The name S3 gives to a request, from its method, path and query.
+//! Names the S3 operation of a request from its method, path and query.
 
 use http::{HeaderMap, Method};
 

@@ -1,4 +1,4 @@
-//! Error answers written by hand: those that carry elements the S3 service has no words for.
+//! Writes error answers with elements that the S3 service cannot write.
 
 use std::fmt::Write;
 

@@ -1,5 +1,4 @@
-//! Holds two sides of a comparison beside each other: what each is described by, and in what their
-//! bytes differ.
+//! Holds a comparison of two sides: their metadata and how their bytes differ.
 
 use std::path::PathBuf;
 

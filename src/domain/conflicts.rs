@@ -1,4 +1,4 @@
-//! What a transfer would overwrite: which of its destinations exist already.
+//! Says which destinations of a transfer exist already.
 
 use jiff::Timestamp;
 

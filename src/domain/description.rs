@@ -1,4 +1,4 @@
-//! How objects are described, as screens show it and change it together.
+//! Describes objects as screens show them and change them together.
 
 use crate::domain::error::Error;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead};

@@ -1,4 +1,4 @@
-//! Writes bytes in hexadecimal, as ETags have digests.
+//! Writes bytes in hexadecimal.
 
 /// Two digits a byte, in lower case.
 pub fn hex(bytes: &[u8]) -> String {

@@ -1,4 +1,4 @@
-//! Says how an index stands that answers a search, and how far one has come that is being made.
+//! Describes the index that answers a search, and the progress of one being made.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Where a listing of many pages goes on: tells its end from a circle, whoever walks it.
+//! Finds where a listing of many pages continues, and tells its end from a circle.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher as _};

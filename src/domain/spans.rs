@@ -1,5 +1,5 @@
-//! Plans a listing of all keys below a prefix by several cursors at once, each within a span of its
-//! own, and gives the pages in the order of one.
+//! Plans a listing of all keys below a prefix by several cursors at once, and gives its pages in
+//! one order.
 //!
 //! A span is begun by asking for what is behind a name nobody has seen. It counts only once the
 //! span before it has been read up to its first row: whatever a server makes of a name, the rows

@@ -1,4 +1,4 @@
-//! How archived objects are made readable: how soon, and for how long.
+//! Says how soon archived objects are made readable, and for how long.
 
 use serde::Deserialize;
 

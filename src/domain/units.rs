@@ -1,4 +1,4 @@
-//! Sizes, rates, durations and times as people read them.
+//! Writes sizes, rates, durations and times as people read them.
 //!
 //! Every type writes itself through `Display` and allocates nothing: `write!(row, "{}",
 //! Size(bytes))`.

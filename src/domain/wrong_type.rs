@@ -1,4 +1,4 @@
-//! Content types that objects have and should not have, as they are found and mended.
+//! Describes content types that objects have and should not have, as they are found and mended.
 
 use crate::domain::error::Error;
 use crate::domain::object::{ETag, ObjectAddress};

@@ -1,4 +1,4 @@
-//! The only place that names the SDK: async calls with domain words in and out.
+//! Asks providers, with types of `domain` in and out; nothing else names the SDK.
 
 pub mod access;
 mod call;

@@ -1,4 +1,4 @@
-//! What a server refused as unknown to it: the one place that knows, and tells whoever listens.
+//! Keeps what a server refused as unknown to it, and tells whoever listens.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! How much the engine does at once and how long it is patient.
+//! Limits how much the engine does at once, and sets how long it waits.
 
 pub mod adapt;
 pub mod open_files;

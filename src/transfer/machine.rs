@@ -1,4 +1,4 @@
-//! The queue as a pure machine: facts in, due work out; no clock, no I/O.
+//! Decides what the queue does next, without clock or I/O: facts in, due work out.
 //!
 //! What facts say of a job survives; what runs (`Run`) does not and is due again after a restart. A
 //! run finds the objects of its job a few at a time, so memory does not grow with their number.

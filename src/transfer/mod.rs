@@ -1,4 +1,4 @@
-//! The transfer engine: a pure machine, its journal, and the workers that move bytes; headless.
+//! Moves bytes without an interface: a pure machine, its journal, and the workers.
 
 pub mod changes;
 pub mod comparing;

@@ -1,4 +1,4 @@
-//! The one loop in which the parts of an upload are begun, sent several at once, and awaited.
+//! Begins the parts of an upload, sends several at once, and awaits them.
 
 use futures_util::future::BoxFuture;
 use tokio::task::JoinSet;

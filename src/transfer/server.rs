@@ -1,4 +1,4 @@
-//! What the engine knows of a server and of the keys it is asked with, beside what it asks.
+//! Defines what the engine knows of a server, and of the keys it is asked with.
 
 use jiff::Timestamp;
 

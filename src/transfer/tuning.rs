@@ -1,4 +1,5 @@
-//! How the engine works: where its queue is kept, what counts as large, how much it does at once.
+//! Holds how the engine works: where its queue is kept, what counts as large, how much it does at
+//! once.
 
 use std::path::PathBuf;
 use std::time::Duration;

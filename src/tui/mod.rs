@@ -1,4 +1,4 @@
-//! The imperative shell of the terminal.
+//! Runs the interface in a terminal.
 
 pub mod clients;
 pub mod clipboard;

@@ -1,4 +1,4 @@
-//! Runs the loop: waits for one event, takes what is there, updates, draws once. Keys come first.
+//! Runs the loop: takes the events that are there, keys first, updates the state, draws once.
 
 use std::collections::HashMap;
 use std::io;

@@ -1,4 +1,4 @@
-//! The question that a screen asks, with what it is about and what it waits for.
+//! Keeps the question that a screen asks, with what it is about and what it waits for.
 
 use crate::app::action::Action;
 use crate::app::chord::Chord;

@@ -1,4 +1,4 @@
-//! The editor for small texts: what is not changed in it stays byte for byte.
+//! Edits small texts; what is not changed in them stays byte for byte.
 
 use std::fmt;
 

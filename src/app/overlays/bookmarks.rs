@@ -1,4 +1,4 @@
-//! The bookmarks, and the places that were open lately: to go there again.
+//! Lists the bookmarks and the places that were open lately, and goes there.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::context::{Context, Intent};

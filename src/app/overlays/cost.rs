@@ -1,4 +1,4 @@
-//! The cost sheet: what this session used, what a place costs a month, and the same elsewhere.
+//! Shows what this session used, what a place costs a month, and the same elsewhere.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::context::{Context, Intent};

@@ -1,4 +1,4 @@
-//! The guide: its pages in a list, and one of them to read.
+//! Lists the pages of the guide, and shows one of them.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::context::Context;

@@ -1,4 +1,4 @@
-//! The ledger of links: what was handed out, until when, by which key; and the same link again.
+//! Lists the links that were handed out, until when and by which key, and copies one again.
 
 use jiff::Timestamp;
 

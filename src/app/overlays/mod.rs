@@ -1,4 +1,4 @@
-//! The overlays: they lie over every pane, and one may be open.
+//! Keeps the overlay that lies over every pane; one may be open.
 
 pub mod bookmarks;
 pub mod bucket_settings;

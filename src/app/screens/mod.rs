@@ -1,4 +1,4 @@
-//! The parts of the window: one list, in the order in which they get the keys.
+//! Lists the parts of the window in the order in which they get the keys.
 
 pub mod archived;
 pub mod buckets;

@@ -1,4 +1,4 @@
-//! How news of the engine become jobs with rates, time left and totals.
+//! Tests how the engine's news becomes jobs with rates, time left and totals.
 
 use std::time::Duration;
 

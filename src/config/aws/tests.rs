@@ -1,4 +1,4 @@
-//! The profile in force, what is read of it, and what stops a start.
+//! Tests which profile is in force, what is read of it, and what stops a start.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! What a change leaves of the user's text, and that what it writes is read again as what was
-//! meant.
+//! Tests that a change keeps the rest of the user's text, and is read again as it was meant.
 
 use super::*;
 use crate::config::connection::Connection;

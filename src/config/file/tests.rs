@@ -1,4 +1,4 @@
-//! What `config.toml` means, and what is said where it means nothing.
+//! Tests what `config.toml` means, and what is said of its mistakes.
 
 use std::path::Path;
 use std::time::Duration;

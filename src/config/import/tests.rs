@@ -1,4 +1,5 @@
-//! What is read of the files of other programs, and what is said of those that cannot be.
+//! Tests what is read of the files of other programs, and what is said of those that cannot be
+//! read.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Every address that people paste, and what is said of those that are no endpoint.
+//! Tests every kind of address that people paste, and what is said of those that are not endpoints.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Who is known and what they may do.
+//! Decides who is known and what they may do.
 
 use std::future::{Future, ready};
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! GetObjectAttributes: size, ETag, checksums and parts without the object.
+//! Answers GetObjectAttributes: size, ETag, checksums and parts without the object.
 
 use s3s::dto::{
     ETag, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,

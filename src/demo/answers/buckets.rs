@@ -1,4 +1,4 @@
-//! Buckets: list, make, look at, delete.
+//! Lists, makes, describes and deletes buckets.
 
 use s3s::dto::{
     Bucket as ListedBucket, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,

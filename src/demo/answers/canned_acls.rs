@@ -1,4 +1,4 @@
-//! The grants that ACLs with a name of their own stand for.
+//! Gives the grants that ACLs with a name of their own stand for.
 
 use s3s::dto::{Grant, Grantee, Permission, Type};
 

@@ -1,4 +1,5 @@
-//! Checksums: which were given, whether they are right, and which an object is given unasked.
+//! Checks the checksums that a client gives, and computes the one that an object gets without
+//! asking.
 
 use http::HeaderMap;
 use s3s::checksum::ChecksumHasher;

@@ -1,4 +1,4 @@
-//! Conditional requests: `If-Match` and its kin, for reads, writes and copy sources.
+//! Decides conditional requests, such as `If-Match`, for reads, writes and copy sources.
 
 use std::time::SystemTime;
 

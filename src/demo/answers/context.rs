@@ -1,4 +1,4 @@
-//! What every operation works with: the store, the rules, and the refusals they share.
+//! Gives every operation the store, the rules, and the refusals they share.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

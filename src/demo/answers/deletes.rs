@@ -1,4 +1,4 @@
-//! Deleting one object or up to a thousand.
+//! Deletes one object or up to a thousand.
 
 use std::time::SystemTime;
 

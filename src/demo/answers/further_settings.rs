@@ -1,5 +1,4 @@
-//! The settings of a bucket that are rarely set: ownership, object lock, logging, notifications,
-//! website, replication, acceleration, who pays.
+//! Keeps the settings of a bucket that are rarely set: ownership, object lock, logging and others.
 
 use s3s::dto::{
     DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput, DeleteBucketOwnershipControlsInput,

@@ -1,4 +1,4 @@
-//! What a client gives with a new object, checked: headers, metadata, class and tags.
+//! Checks what a client gives with a new object: headers, metadata, class and tags.
 
 use s3s::dto::{Metadata, StorageClass, Tag};
 use s3s::{S3Result, s3_error};

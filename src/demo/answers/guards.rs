@@ -1,4 +1,4 @@
-//! Encryption, locks and archives of objects: what a client gives, and what answers say.
+//! Reads and answers the encryption, locks and archives of objects.
 
 use std::time::{Duration, SystemTime};
 

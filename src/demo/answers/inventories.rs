@@ -1,4 +1,4 @@
-//! The inventory reports of a bucket: kept and listed, never written.
+//! Keeps and lists the inventory reports of a bucket, and never writes one.
 
 use std::ops::Bound;
 

@@ -1,4 +1,4 @@
-//! The table of operations: which function answers which request.
+//! Decides which function answers which request.
 
 pub mod access;
 pub mod context;

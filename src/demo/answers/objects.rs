@@ -1,4 +1,4 @@
-//! Put, get and head.
+//! Answers PUT, GET and HEAD of objects.
 
 use std::sync::Arc;
 

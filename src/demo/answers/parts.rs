@@ -1,4 +1,4 @@
-//! The parts of an upload: take in, copy from elsewhere, list.
+//! Takes in, copies and lists the parts of an upload.
 
 use s3s::dto::{
     Checksum, ChecksumAlgorithm, ChecksumType, CopyPartResult, ETag, ListPartsInput,

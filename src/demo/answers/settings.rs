@@ -1,5 +1,5 @@
-//! What can be set on a bucket and read back: versions, CORS, lifecycle, policy, ACL, tags,
-//! encryption, public access.
+//! Keeps what can be set on a bucket: versions, CORS, lifecycle, policy, ACL, tags, encryption,
+//! public access.
 
 use s3s::dto::{
     BucketVersioningStatus, DeleteBucketCorsInput, DeleteBucketCorsOutput,

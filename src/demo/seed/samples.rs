@@ -1,4 +1,4 @@
-//! The files of `assets/demo`, compiled in.
+//! Holds the files of `assets/demo`, compiled in.
 
 pub struct Sample {
     pub folder: &'static str,

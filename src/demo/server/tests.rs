@@ -1,4 +1,4 @@
-//! Bad days over a real socket, on a bucket that anybody may read.
+//! Tests faults over a real socket, on a public bucket.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! One bucket: its keys with their versions, its uploads under way, its settings.
+//! Keeps one bucket: its keys with their versions, its uploads under way, its settings.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

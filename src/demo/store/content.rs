@@ -1,5 +1,5 @@
-//! The bytes of an object: held ones are shared, generated ones are computed from their offset when
-//! they are read.
+//! Holds the bytes of an object: stored ones are shared, generated ones are computed from their
+//! offset.
 
 use std::convert::Infallible;
 use std::ops::Range;

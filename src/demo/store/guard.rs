@@ -1,4 +1,4 @@
-//! What guards an object: encryption, retention and hold, and whether it is archived.
+//! Keeps what guards an object: encryption, retention and hold, and whether it is archived.
 
 use std::time::{Duration, SystemTime};
 

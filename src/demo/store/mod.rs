@@ -1,4 +1,4 @@
-//! Everything the server keeps, in memory, behind one lock.
+//! Keeps everything of the server in memory, behind one lock.
 
 pub mod bucket;
 pub mod content;

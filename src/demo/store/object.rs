@@ -1,5 +1,4 @@
-//! What is kept of an object beside its key: content, ETag, checksums, headers, tags, and its
-//! versions.
+//! Keeps an object's content, ETag, checksums, headers and tags, and its versions.
 
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! Says between which bounds the size and the time of what is searched for lie.
+//! Holds the bounds that a search sets on size and time.
 
 use std::ops::RangeInclusive;
 

@@ -1,4 +1,4 @@
-//! Leaves out, of many names at once, those that cannot be found.
+//! Discards, among many names at once, those that cannot match.
 
 use memchr::memmem::Finder;
 

@@ -1,4 +1,4 @@
-//! The storage classes of objects, as S3 and the screen spell them.
+//! Lists the storage classes of objects, as S3 and the screen spell them.
 
 use crate::domain::protection::is_archive;
 

@@ -1,4 +1,4 @@
-//! Takes documents apart that are lists of entries, each of which is set and removed by itself.
+//! Splits documents that are lists into entries that are set and removed one by one.
 
 use crate::domain::settings::json::{Json, JsonMember, JsonValue};
 use crate::domain::settings::{BucketSetting, MINIMUM_SIZE};

@@ -1,4 +1,4 @@
-//! The common changes of settings, each worked into what is set already.
+//! Works the common changes of settings into what is set already.
 
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::check::checked;

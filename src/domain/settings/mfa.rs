@@ -1,4 +1,4 @@
-//! The serial number and the code of an MFA device, without which MFA delete is not changed.
+//! Holds the serial number and the code of an MFA device, which a change of MFA delete needs.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! Says in words whether a bucket policy or ACL lets everybody in, and by which statement. It
-//! weighs no statement against another.
+//! Says in words whether a policy or ACL lets everybody in, without weighing statements against
+//! each other.
 
 use crate::domain::settings::json::{Json, JsonValue};
 use crate::domain::units::Counted;

@@ -1,4 +1,4 @@
-//! Reads from `assets/documents.txt` what belongs into each document, and where it stands in XML.
+//! Reads from `assets/documents.txt` what each document may contain and where it stands in XML.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

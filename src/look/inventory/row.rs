@@ -1,4 +1,4 @@
-//! What a row of a report says.
+//! Holds what a row of an inventory report says.
 
 use jiff::Timestamp;
 

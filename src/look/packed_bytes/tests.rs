@@ -1,4 +1,4 @@
-//! Packed texts that are longer than what is kept of them, read on, back, and in part.
+//! Tests packed texts that are longer than what is kept of them, read on, back, and in part.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};

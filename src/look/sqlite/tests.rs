@@ -1,4 +1,4 @@
-//! The schema of databases that SQLite wrote.
+//! Tests the schemas of databases that SQLite wrote.
 
 use rusqlite::Connection;
 

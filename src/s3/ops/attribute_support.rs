@@ -1,4 +1,4 @@
-//! Tells what a provider lacks of what objects are to have, before anything is sent.
+//! Checks, before sending, that a provider can store what an object is to have.
 
 use crate::domain::attributes::Attributes;
 use crate::domain::error::{Error, ErrorKind};

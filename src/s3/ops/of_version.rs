@@ -1,4 +1,4 @@
-//! Asks for what belongs to one version of an object, and writes it, in one way.
+//! Reads and writes what belongs to one version of an object.
 
 /// Sends a request about an object or a version of it, and gives the answer.
 macro_rules! ask_of_version {

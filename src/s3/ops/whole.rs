@@ -1,4 +1,4 @@
-//! Asks everything that a server says of one object, and makes nothing of what it refuses.
+//! Asks for everything a server says about one object; what it refuses is left empty.
 
 use aws_sdk_s3::types::{GetObjectAttributesParts, ObjectAttributes};
 use futures_util::FutureExt as _;

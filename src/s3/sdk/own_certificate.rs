@@ -1,4 +1,4 @@
-//! Sends the SDK's requests to a server whose own certificate is in the file of roots.
+//! Reaches servers whose own certificate is in the CA bundle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Reads a successful answer in place of the SDK, which makes a value of every element.
+//! Parses successful answers in place of the SDK, which would build a value for every element.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What becomes of a job's objects, fact by fact: the rules that memory and the tables keep to.
+//! Decides what becomes of a job's objects, fact by fact, for memory and for the tables.
 
 use std::collections::HashMap;
 

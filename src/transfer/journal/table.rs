@@ -1,4 +1,4 @@
-//! The tables of the journal: facts as they came, and one row for each object that came to its end.
+//! Keeps the tables of the journal: facts as they came, and one row for each object that has ended.
 //!
 //! Facts about an object's unfinished work are dropped when it is settled, and rows of objects that
 //! a job has passed are folded into sums: the file grows with what is unfinished or failed, not

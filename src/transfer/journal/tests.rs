@@ -1,4 +1,4 @@
-//! The journal on bad days: old, newer, damaged, full, removed, held by another.
+//! Tests the journal when it is old, newer, damaged, full, removed or locked.
 
 use std::fs;
 use std::path::{Path, PathBuf};

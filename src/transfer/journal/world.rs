@@ -1,6 +1,5 @@
-//! The queue without its workers: the machine and the tables under any order of orders, work, waits
-//! for the disk and crashes. What the workers do is a model; what is durable is what the real
-//! tables say.
+//! Tests the queue without its workers, under any order of orders, work, waits for the disk and
+//! crashes.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

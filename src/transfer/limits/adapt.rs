@@ -1,5 +1,5 @@
-//! How many requests at once: more while more brings more, fewer when the server asks for less.
-//! Pure; time is given.
+//! Adapts how many requests run at once: more while throughput grows, fewer when the server
+//! throttles; pure.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The local names of one download, so that no two of its objects share one.
+//! Gives each object of a download a local name, so that no two share one.
 //!
 //! Names give way in a way that can be read back: the first characters of the later one are written
 //! as `%XX`, as [`LocalName`] writes what cannot be local. The same keys in the same order always

@@ -1,4 +1,4 @@
-//! The machine under any order of facts, pauses and crashes.
+//! Tests the machine under any order of facts, pauses and crashes.
 
 use std::path::PathBuf;
 

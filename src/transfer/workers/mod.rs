@@ -1,4 +1,4 @@
-//! The workers that move one object each, and those that find the objects of a job.
+//! Moves the objects of a job, one by each worker, and finds them.
 
 pub mod adopt;
 pub mod archived;

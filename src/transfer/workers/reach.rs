@@ -1,4 +1,4 @@
-//! Records how far the ranges of a download are, so that they continue there.
+//! Records how far each range of a download has come, so that a restart continues there.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What the file picker does with keys, pasted paths and folders that cannot be read.
+//! Tests what the file picker does with keys, pasted paths and folders that cannot be read.
 
 use std::path::PathBuf;
 

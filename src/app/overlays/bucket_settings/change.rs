@@ -1,4 +1,4 @@
-//! A change of a setting on its way, and what is asked about it.
+//! Keeps a change of a setting until it is sent, and asks about it.
 
 use crate::app::event::Ticket;
 use crate::app::overlays::bucket_settings::menus::DaysOf;

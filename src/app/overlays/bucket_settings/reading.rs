@@ -1,4 +1,4 @@
-//! A document that is read in whole, or the difference that a change would make.
+//! Shows a whole document, or the difference that a change would make.
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::dialogs::details::Details;

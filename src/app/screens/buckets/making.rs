@@ -1,4 +1,4 @@
-//! What a new bucket is to be besides its name: as far as the provider can make it so.
+//! Asks what a new bucket is to have besides its name, as far as the provider can do it.
 
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::prompt::{Prompt, Rule};

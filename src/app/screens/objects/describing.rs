@@ -1,5 +1,5 @@
-//! The metadata form: shows what objects have, takes changes, and shows the difference before it
-//! is saved.
+//! Shows the metadata of objects in a form, takes changes, and shows the difference before it
+//! saves.
 
 use std::collections::BTreeMap;
 

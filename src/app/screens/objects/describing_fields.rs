@@ -1,4 +1,5 @@
-//! The fields of the metadata form: what objects have, and what a typed text makes of a change.
+//! Defines the fields of the metadata form: what objects have, and the change that a typed text
+//! makes.
 
 use jiff::Zoned;
 use jiff::tz::TimeZone;

@@ -1,4 +1,4 @@
-//! The form of what uploads and copies give to the objects that they write.
+//! Shows the form of what uploads and copies give to the objects that they write.
 
 use jiff::Zoned;
 

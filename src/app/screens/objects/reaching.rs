@@ -1,4 +1,4 @@
-//! Asks how the objects of a bucket are asked for: who pays, and a key of one's own.
+//! Asks who pays for a bucket's requests, and for an SSE-C key.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Tells what an action on the rows of a prefix is about.
+//! Finds the rows that an action is about.
 
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::watch::Watch;

@@ -1,4 +1,4 @@
-//! Bytes, so many a line as fit the pane.
+//! Shows bytes, so many a line as fit the pane.
 
 use crate::app::action::Action;
 use crate::app::screens::preview::scrolling::{Aim, scrolled};

@@ -1,4 +1,4 @@
-//! What there is to say of an object, as labelled lines.
+//! Lists what is known of the inside of an object, as labelled lines.
 
 use crate::app::action::Action;
 use crate::app::list::List;

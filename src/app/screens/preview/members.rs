@@ -1,4 +1,4 @@
-//! The members of an archive, walked like prefixes.
+//! Walks the members of an archive like prefixes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A tree of names and values with a cursor.
+//! Shows a tree of names and values with a cursor.
 
 use crate::app::action::Action;
 use crate::app::list::List;

@@ -1,4 +1,4 @@
-//! The screen of sizes: counts what is below a prefix, and shows where the bytes are.
+//! Counts what is below a prefix, and shows where the bytes are.
 
 pub mod measured;
 pub mod view;

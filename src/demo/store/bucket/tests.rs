@@ -1,4 +1,4 @@
-//! How versions, markers and lazy objects come and go.
+//! Tests how versions, markers and generated objects are added and removed.
 
 use std::ops::Bound;
 use std::sync::Arc;

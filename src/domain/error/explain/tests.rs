@@ -1,4 +1,4 @@
-//! Every kind says what, why and what next.
+//! Tests that every kind says what happened, why, and what to do next.
 
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{Error, ErrorKind, KeyringFault, Renewal};

@@ -1,4 +1,4 @@
-//! Simulated links: what they let through follows from how many requests there are.
+//! Simulates links that let through what the number of requests allows.
 
 #![allow(
     clippy::cast_possible_truncation,

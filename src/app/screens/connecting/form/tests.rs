@@ -1,4 +1,4 @@
-//! What is typed and pasted into the form, and the draft that comes of it.
+//! Tests what is typed and pasted into the form, and the draft that comes of it.
 
 use super::*;
 use crate::app::chord::Chord;

@@ -1,4 +1,4 @@
-//! Against a server that takes TLS its own way: in one piece, cut anywhere, ended well and badly.
+//! Tests a server that takes TLS its own way: in one piece, cut anywhere, ended well and badly.
 
 use rcgen::{CertificateParams, KeyPair};
 use rustls::RootCertStore;

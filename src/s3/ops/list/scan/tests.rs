@@ -1,4 +1,5 @@
-//! Every form of a page gives its rows, and what could mean another page is refused.
+//! Tests that every form of a page gives its rows, and that what could mean another page is
+//! refused.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A page of versions is read in the order of the document, as by the SDK.
+//! Tests that a page of versions is read in the order of the document, as the SDK reads it.
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::operation::list_object_versions::{ListObjectVersions, ListObjectVersionsOutput};

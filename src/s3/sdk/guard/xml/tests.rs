@@ -1,4 +1,4 @@
-//! Every legal form of a document comes out as one, and every other is refused.
+//! Tests that every legal form of a document comes out as one, and every other is refused.
 
 use super::*;
 
