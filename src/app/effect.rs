@@ -148,7 +148,7 @@ pub enum StorageRequest {
     },
     /// The whole of an object that is to be edited.
     OpenText(ObjectAddress),
-    /// Over what has this ETag, with all that it has; a new object where there is none.
+    /// Stores the text if the object still has this ETag; without one, only if no object exists.
     SaveText {
         object: ObjectAddress,
         etag: Option<ETag>,

@@ -6,7 +6,7 @@ use toml_edit::{Array, InlineTable, Value};
 
 use crate::config::connection::{Connection, KnownBucket};
 
-/// As they are entered.
+/// The settings as the form holds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionOptions {
     pub buckets: Vec<KnownBucket>,

@@ -194,7 +194,7 @@ impl RecordedRequest {
     }
 }
 
-/// Weather that lasts until it is changed.
+/// Network conditions that hold until they are changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NetworkConditions {
     /// Every answer begins this much later.
@@ -234,7 +234,7 @@ impl Faults {
         self.script().faults.push(fault);
     }
 
-    /// Forgets every fault and calms the weather; the log stays.
+    /// Removes every fault and network condition; the log stays.
     pub fn clear(&self) {
         let mut script = self.script();
         script.faults.clear();

@@ -36,7 +36,7 @@ impl LookError {
         LookError::Malformed(what.to_string())
     }
 
-    /// As the rest of the house says what went wrong; `place` is the object.
+    /// As a [`crate::domain::error::Error`]; `place` is the object.
     pub fn into_error(self, place: &str) -> Error {
         match self {
             LookError::Source(error) => error,

@@ -15,7 +15,7 @@ use crate::s3::client::Client;
 use crate::s3::jurisdiction_endpoints::merge;
 use crate::s3::sdk::Sdk;
 
-/// Longer than that the buckets of the first jurisdiction do not wait for those of another one.
+/// How long the buckets of the first jurisdiction wait for the others.
 const LATE: Duration = Duration::from_secs(5);
 
 impl Client {

@@ -18,7 +18,7 @@ pub(in crate::s3) const READ_KEY: &str = "read the key";
 /// More than any form of a key has, in bytes.
 pub(in crate::s3) const MOST: u64 = 256;
 
-/// Nothing of a key stays where its bytes would outgrow their place.
+/// Bytes reserved for the key, so that the buffer never moves and leaves no copy behind.
 const ROOM: usize = 1024;
 
 /// How long a command may take.

@@ -20,8 +20,8 @@ use crate::transfer::limits::slots::Lane;
 use crate::transfer::limits::{BodyMemory, Buffer, Patience};
 use crate::transfer::wait_reason::{Blocked, Obstacle, WaitReason};
 
-/// What the requests of one object share: the link, patience, the budget of failed tries, and what
-/// its job waits for.
+/// What the requests of one object share: the connection's health, patience, the budget of failed
+/// tries, and what its job waits for.
 #[derive(Clone)]
 pub struct RetryPolicy {
     pub health: Arc<ConnectionHealth>,
@@ -32,7 +32,7 @@ pub struct RetryPolicy {
     lane: Lane,
     patience: Patience,
     budget: Arc<AtomicU32>,
-    /// The link took requests of this object before the process began.
+    /// The connection took requests of this object before this process began.
     proven: bool,
 }
 

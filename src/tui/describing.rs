@@ -141,7 +141,7 @@ pub async fn open(client: &Client, object: &ObjectAddress) -> Reply {
     Ok(Answer::TextOpened(OpenedText { bytes: opened.bytes, etag }))
 }
 
-/// Over what has this ETag; where there is none, nothing may be there.
+/// Stores the text if the object still has this ETag; without one, only if no object exists.
 pub async fn save(
     client: &Client,
     object: &ObjectAddress,

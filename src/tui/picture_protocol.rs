@@ -31,7 +31,7 @@ fn known(given: &dyn Fn(&str) -> String) -> Option<PictureProtocol> {
     by_term(&term).or_else(|| by_program(given).filter(|_| is_general))
 }
 
-/// By the name that every connection passes on.
+/// Decides by `TERM`.
 fn by_term(term: &str) -> Option<PictureProtocol> {
     let is = |name: &str| {
         term.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
@@ -48,7 +48,7 @@ fn by_term(term: &str) -> Option<PictureProtocol> {
     }
 }
 
-/// By the program that says to be the terminal, or what else it sets.
+/// Decides by `TERM_PROGRAM`, else by other variables.
 fn by_program(given: &dyn Fn(&str) -> String) -> Option<PictureProtocol> {
     match given("TERM_PROGRAM").as_str() {
         "" => by_variables(given),

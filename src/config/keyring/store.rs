@@ -12,7 +12,7 @@ pub trait Keyring {
     fn remove(&self, entry: &str) -> Result<(), Refusal>;
 }
 
-/// Why a ring did not do it. The text repeats nothing of an entry.
+/// Why a keyring refused. The text repeats nothing of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub fault: KeyringFault,

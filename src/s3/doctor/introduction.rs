@@ -14,7 +14,7 @@ use crate::s3::doctor::report::{Report, Stop};
 
 /// Signatures of clocks further apart are refused by S3 (RequestTimeTooSkewed).
 const SKEW_LIMIT: SignedDuration = SignedDuration::from_mins(15);
-/// Worth saying long before.
+/// A larger difference is reported, long before S3 refuses it.
 const SKEW_NOTED: SignedDuration = SignedDuration::from_mins(1);
 
 const NO_SERVER: Stop = Stop("no S3 server answered");

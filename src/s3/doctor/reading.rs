@@ -12,7 +12,7 @@ use crate::s3::client::{Client, ListQuery};
 use crate::s3::doctor::report::{Report, Stop, refused_as_it_should};
 use crate::s3::doctor::{bucket, link};
 
-/// Of no object.
+/// An ETag that no object has.
 const OTHER_ETAG: &str = "\"00000000000000000000000000000000\"";
 
 const BODIES: RangeInclusive<Step> = Step::Head..=Step::Cors;

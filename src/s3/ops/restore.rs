@@ -14,12 +14,12 @@ use crate::s3::ops::of_version::put_on_version;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
     Now,
-    /// Somebody asked before, and it is on its way.
+    /// A restore is already under way.
     Before,
 }
 
 impl Client {
-    /// Of a tier of Intelligent-Tiering the days are nothing.
+    /// For an archive tier of Intelligent-Tiering, `days` is not sent.
     pub async fn restore_archived(
         &self,
         object: &ObjectAddress,

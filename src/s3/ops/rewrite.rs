@@ -152,7 +152,7 @@ impl Client {
         self.complete_multipart(object, &upload, &parts, false).await
     }
 
-    /// In place of all the tags it has.
+    /// Replaces all tags.
     pub async fn put_tags(
         &self,
         object: &ObjectAddress,

@@ -24,7 +24,7 @@ use crate::s3::call::Call;
 use crate::s3::sdk::profiles::{of_profile, profiles};
 use crate::s3::sdk::{retry, transport};
 
-/// A session that ends so soon is not begun with.
+/// A session that ends sooner than this is not used for new requests.
 const BEFORE_THE_END: Duration = Duration::from_secs(15);
 
 /// By role and device; of the process, because a code holds once and clients are made anew.

@@ -136,10 +136,11 @@ enum SummaryLine {
     Heading(String),
     Amount(String, Amount),
     Text(String, String),
-    /// Of two histograms beside each other, and a line of both.
+    /// The headings of two histograms side by side.
     Headings(&'static str, &'static str),
+    /// A line of both histograms.
     Bars(Option<HistogramBar>, Option<HistogramBar>),
-    /// Of one alone, where there is no room for two.
+    /// A bar of the only histogram that fits.
     Bar(HistogramBar),
 }
 

@@ -2,7 +2,7 @@
 
 use crate::ui::glyphs::Glyphs;
 
-/// As high as the greatest of `amounts`; nothing is a mark of its own.
+/// Columns scaled to the greatest of `amounts`; zero has its own sign.
 pub fn sparkline(glyphs: &Glyphs, amounts: impl Iterator<Item = u64> + Clone) -> String {
     let most = amounts.clone().max().unwrap_or(0).max(1);
     let levels = &glyphs.levels;

@@ -182,7 +182,7 @@ impl Browse {
         self.changing.ticket = Some(cx.request(request));
     }
 
-    /// Those of the prefixes below which nothing is.
+    /// Removes the rows of probed prefixes that have turned out empty.
     pub(super) fn on_found_empty(
         &mut self,
         found: Result<Vec<Prefix>, Error>,

@@ -347,7 +347,7 @@ impl Editing {
         self.question.ask(question(&conflict), About::Conflict(conflict));
     }
 
-    /// Of a conflict: over theirs, once more, or theirs.
+    /// Resolves a conflict: overwrite theirs, edit again, or keep theirs.
     fn on_answer(&mut self, conflict: Conflict, answer: &DialogAnswer, cx: &mut Context<'_>) {
         let Conflict { written, theirs } = conflict;
         let etag = theirs.and_then(|theirs| theirs.etag);

@@ -37,7 +37,7 @@ pub struct Watch {
     seen: BTreeMap<String, (Sighting, Timestamp)>,
     /// Names that this program changed since the last look began.
     own: BTreeSet<String>,
-    /// Those that it had changed before that: the look tells nothing new of them.
+    /// Names changed before the last look began; the look reports nothing about them.
     known: BTreeSet<String>,
     /// Looks that failed one after another.
     pub(super) failures: u32,

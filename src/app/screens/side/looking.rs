@@ -304,7 +304,7 @@ impl Looking {
         true
     }
 
-    /// To the very first or last, which may not be here.
+    /// Goes to the first or last row, fetching it if needed.
     fn go_to_edge(&mut self, action: Action, object: &ObjectAddress, cx: &mut Context<'_>) -> bool {
         let Fetched::Ready(preview) = &mut self.preview else { return false };
         let first = action == Action::First;

@@ -53,7 +53,7 @@ impl Socket {
         Socket::over(tcp, origin, tls).await
     }
 
-    /// On a connection that leads to the server already.
+    /// Opens TLS, where wanted, on a TCP connection to the server.
     pub async fn over(
         tcp: TcpStream,
         origin: &Origin,

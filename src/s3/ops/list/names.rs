@@ -199,8 +199,8 @@ impl<A: Ask> PageNames<'_, A> {
     }
 }
 
-/// Those of several names that exist by whose spelling the page has all of them, where that is
-/// one.
+/// Of the names that exist, the one whose encoding explains every text of the page; all of them
+/// where that is not exactly one.
 fn explaining<'r>(texts: &[&str], there: Vec<&'r Reading>) -> Vec<&'r Reading> {
     let lists = |by: Spellings, name: &str| {
         texts.iter().any(|text| {
