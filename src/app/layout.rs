@@ -75,7 +75,7 @@ pub struct Areas {
     pub headings: Rect,
     /// The line above what the side pane shows; empty in a small window.
     pub subject: Rect,
-    /// Of the objects' rows.
+    /// The columns of the objects' rows.
     pub columns: ObjectColumns,
     /// Cells for the day on which a bucket was created; 0 where there is no room.
     pub created: u16,
@@ -126,7 +126,7 @@ impl Rect {
         Rect { x: self.x + 1, y: self.y + 1, width: self.width - 2, height: self.height - 2 }
     }
 
-    /// Without a cell at either side, where enough is left.
+    /// The area without a cell at either side, where enough is left.
     fn padded(self) -> Rect {
         if self.width < 20 {
             return self;

@@ -60,7 +60,7 @@ pub fn locate(text: &str, session: &Session) -> Option<Located> {
     })
 }
 
-/// By the addresses that are configured, then by what the address says of itself.
+/// Locates by the addresses that are configured, then by what the address says of itself.
 fn of_web(text: &str, session: &Session) -> Located {
     let Some(url) = Web::split(text) else { return of_pointed(text, session) };
     let found: Vec<_> = by_use(session)

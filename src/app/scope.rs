@@ -68,7 +68,7 @@ impl Scope {
         Scope::Palette,
     ];
 
-    /// Those whose keys mean something while it is the innermost, from itself outwards.
+    /// The scopes whose keys mean something while this is the innermost, from itself outwards.
     pub const fn outwards(self) -> &'static [Scope] {
         match self {
             Scope::Global => &[Scope::Global],

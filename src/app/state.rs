@@ -45,7 +45,7 @@ pub struct State {
     pub clipboard: Clipboard,
     /// What was copied, above the status line until the next thing is done.
     pub shown: Option<LinkShown>,
-    /// Those that are not on screen.
+    /// The tabs that are not on screen.
     pub tabs: Tabs,
     tickets: Tickets,
 }

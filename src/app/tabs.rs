@@ -12,7 +12,7 @@ pub const MOST: usize = 9;
 #[derive(Clone, Debug)]
 pub struct Tab {
     pub connection: ConnectionName,
-    /// Those that a tab has for itself; the window's are empty.
+    /// The parts that a tab has for itself; the window's are empty.
     pub parts: Parts,
     pub focus: Pane,
     pub zoomed: bool,
@@ -33,12 +33,12 @@ impl Tabs {
         self.before.len() + 1 + self.after.len()
     }
 
-    /// Of the one on screen, from 0.
+    /// The place of the tab on screen, counted from 0.
     pub fn current(&self) -> usize {
         self.before.len()
     }
 
-    /// Those not on screen, with their places from 0.
+    /// The tabs that are not on screen, with their places from 0.
     pub fn others(&self) -> impl Iterator<Item = (usize, &Tab)> {
         let after = self.before.len() + 1;
         self.before

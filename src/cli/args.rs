@@ -164,7 +164,7 @@ impl fmt::Debug for TargetFlags {
 }
 
 impl Arguments {
-    /// Those of this process. Ends it where they make no sense or ask for help.
+    /// The arguments of this process. Ends it if they make no sense or ask for help.
     pub fn read() -> Arguments {
         Arguments::parse()
     }

@@ -29,7 +29,7 @@ pub struct RateLimit(Option<u64>);
 const USUAL_OUTAGE: Duration = Duration::from_mins(10);
 
 impl PaceArguments {
-    /// Without flags.
+    /// What holds without flags.
     pub fn usual() -> PaceArguments {
         PaceArguments { limit_rate: None, give_up_after: USUAL_OUTAGE }
     }

@@ -20,7 +20,7 @@ pub enum Status {
     Failed = 1,
     Usage = 2,
     Partly = 3,
-    /// By ctrl-c; what a shell expects of a program that the signal ended.
+    /// The verb was ended by ctrl-c; the code that a shell expects then.
     Interrupted = 130,
 }
 

@@ -43,7 +43,7 @@ impl ProgressLine {
         }
     }
 
-    /// For a verb whose own bytes pass through `stream`: nothing is drawn over those on a terminal.
+    /// The line of a verb whose own bytes go to `stream`: it draws nothing over them on a terminal.
     pub fn beside(stream: &impl IsTerminal) -> ProgressLine {
         let mut line = ProgressLine::new();
         line.shown &= !stream.is_terminal();

@@ -147,7 +147,7 @@ impl HeldLine {
     }
 }
 
-/// In the user's zone for people, RFC 3339 for programs.
+/// The time in the user's zone for people, in RFC 3339 for programs.
 pub fn time_text(time: Option<Timestamp>, terminal: bool, zone: &TimeZone) -> String {
     match (time, terminal) {
         (None, _) => String::new(),

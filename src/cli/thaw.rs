@@ -87,7 +87,8 @@ pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, 
 
 const READABLE: &str = "readable";
 
-/// Of a listing, only what its class may keep in an archive is asked about.
+/// Whether the class of a listed object may keep it in an archive; only such objects are asked
+/// about.
 fn may_be_archived(listed: &Listed) -> bool {
     use Class::{DeepArchive, Glacier, IntelligentTiering, Other};
     listed

@@ -53,7 +53,7 @@ pub enum KeyOrigin {
     Surroundings,
 }
 
-/// Those of the AWS CLI, in its order.
+/// The variables of the AWS CLI, in its order.
 const PROFILE_VARIABLES: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
 const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
@@ -96,7 +96,7 @@ fn is_true(text: &str) -> bool {
 }
 
 impl AwsSettings {
-    /// Those of this user, with the profile that is named outright. Reads two small files.
+    /// The settings of this user, with the profile that is named outright. Reads two small files.
     ///
     /// # Errors
     /// What of it cannot be followed, with file, line and what was expected.
@@ -106,7 +106,8 @@ impl AwsSettings {
         Ok(settings)
     }
 
-    /// Those that a connection with keys of its own reads beside them: no profile has to be there.
+    /// The settings that a connection with keys of its own reads beside them: no profile has to be
+    /// there.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -114,7 +115,7 @@ impl AwsSettings {
         AwsSettings::read(&OriginPaths::of_user(), None, of_process())
     }
 
-    /// Those of the environment alone.
+    /// The settings of the environment alone.
     pub fn without_files() -> AwsSettings {
         AwsSettings::of(AwsFiles::default(), None, of_process())
     }

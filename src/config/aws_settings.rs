@@ -48,7 +48,7 @@ const ATTEMPTS: Setting = Setting::new("AWS_MAX_ATTEMPTS", "max_attempts", Judge
 const IGNORE_ENDPOINTS: Setting =
     Setting::new("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls", BOOL);
 
-/// Those whose wrong value ends the program, is dropped without a word, or sends keys somewhere
+/// Settings whose wrong value ends the program, is dropped without a word, or sends keys somewhere
 /// else.
 const SETTINGS: [Setting; 14] = [
     MODE,

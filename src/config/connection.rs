@@ -39,7 +39,7 @@ pub struct Connection {
     pub network: Network,
     /// How long the links of `y` hold.
     pub link_expiry: Duration,
-    /// For what S3 does not tell of R2.
+    /// Access to Cloudflare's API, for what S3 does not tell of R2.
     pub cloudflare: Option<Cloudflare>,
     /// Others on this machine may read the secret in its section of `config.toml`.
     pub exposed: bool,

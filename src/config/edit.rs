@@ -119,7 +119,7 @@ pub fn remove(text: &str, path: &Path, name: &ConnectionName) -> Result<String, 
     Ok(document.to_string())
 }
 
-/// Below everything, comments at the end of the text included.
+/// The text with the section added below everything, comments at the end included.
 fn appended(text: &str, draft: &Draft) -> String {
     let mut section = Table::new();
     fill(&mut section, draft);

@@ -20,6 +20,6 @@ pub enum Proxy {
     Environment,
     /// Straight to the server, whatever the environment says.
     None,
-    /// By way of this URL.
+    /// Requests go by way of this URL.
     Url(String),
 }

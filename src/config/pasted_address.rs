@@ -104,7 +104,7 @@ struct Url<'a> {
     host: String,
     /// As it was written, with its port.
     authority: String,
-    /// Without the first `/`.
+    /// The path without the first `/`.
     path: &'a str,
     query: Option<&'a str>,
 }

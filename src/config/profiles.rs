@@ -41,8 +41,8 @@ impl ProfileKind {
     }
 }
 
-/// Those of `~/.aws/config` in its order, then those that only `~/.aws/credentials` has; `default`
-/// first.
+/// The profiles of `~/.aws/config` in its order, then those that only `~/.aws/credentials` has;
+/// `default` first.
 pub fn profiles(files: &AwsFiles) -> Vec<AwsProfile> {
     let known = |name: &str| Some(of_profile(name, &files.profile(name)?));
     let mut profiles: Vec<AwsProfile> = files.names().into_iter().filter_map(known).collect();

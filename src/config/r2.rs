@@ -5,7 +5,7 @@ use std::fmt;
 use crate::domain::endpoint::Endpoint;
 pub use crate::domain::jurisdiction::Jurisdiction;
 
-/// Those of an account that a connection shows as one; at least one, each once.
+/// The jurisdictions of an account that a connection shows as one; at least one, each once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jurisdictions(Vec<Jurisdiction>);
 
@@ -63,7 +63,7 @@ impl fmt::Display for Jurisdictions {
     }
 }
 
-/// Those that stand in a host, with what stands there.
+/// The jurisdictions that a host names, with the label that names them.
 pub const LABELS: [(Jurisdiction, &str); 3] =
     [(Jurisdiction::Eu, "eu"), (Jurisdiction::Fedramp, "fedramp"), (Jurisdiction::Us, "us")];
 

@@ -92,7 +92,7 @@ fn above(section: &Table) -> String {
     prefix.unwrap_or_default().to_owned()
 }
 
-/// Those that have a head of their own in the text.
+/// Visits the sections that have a head of their own in the text.
 fn each_section(table: &mut Table, visit: &mut dyn FnMut(&mut Table)) {
     for (_, item) in table.iter_mut() {
         let sections: Vec<&mut Table> = match item {

@@ -30,7 +30,7 @@ pub enum AskedBy {
 const SESSION_NAME: &str = "windlass";
 
 impl RoleWithCode {
-    /// Of the profile in force; `None` where keys of the environment come before it.
+    /// The role of the profile in force; `None` where keys of the environment come before it.
     pub fn of_settings(settings: &AwsSettings) -> Option<RoleWithCode> {
         match settings.keys() {
             aws::KeyOrigin::Environment => None,

@@ -104,7 +104,7 @@ pub struct TransferSettings {
 }
 
 impl TransferSettings {
-    /// Of every upload and download, where no flag says otherwise.
+    /// The rules of every upload and download, where no flag says otherwise.
     pub fn files(&self) -> FileRules {
         FileRules { links: self.links, keep_mode: self.modes, ..FileRules::default() }
     }

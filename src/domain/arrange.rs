@@ -166,7 +166,7 @@ pub fn arrange_while(
     wanted().then_some(Order(order))
 }
 
-/// By what an object is sorted, ascending in either direction; `None` for its name.
+/// The number that an object is sorted by, ascending in either direction; `None` for its name.
 fn key(row: &Row<'_>, arrangement: &Arrangement) -> Option<u64> {
     let RowKind::Object { size, modified, .. } = row.kind else { return None };
     let key = match arrangement.sort {

@@ -65,7 +65,7 @@ impl RowChanges {
         below
     }
 
-    /// Of rows that are keys, however deep they lie.
+    /// The changes of rows that are keys, however deep they lie.
     pub fn of_keys<'a>(
         prefix: &Prefix,
         changes: impl IntoIterator<Item = &'a KeyChange>,

@@ -40,7 +40,7 @@ pub struct LocalFile {
 /// What is known of two trees that are being compared.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ComparedTrees {
-    /// Those found since the last time, in the order of their names.
+    /// The differences found since the last time, in the order of their names.
     pub differing: Vec<TreeDifference>,
     /// What could not be listed, read or compared, since the last time.
     pub failed: Vec<Error>,
@@ -93,7 +93,7 @@ impl ComparedSide {
 }
 
 impl ComparedBytes {
-    /// Of the first bytes of both; `whole` where that is all of them.
+    /// Compares the first bytes of both; `whole` where those are all of them.
     pub fn of(one: &[u8], other: &[u8], whole: bool, likeness: Likeness) -> ComparedBytes {
         let same = same_start(one, other);
         if one == other {

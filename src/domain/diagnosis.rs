@@ -159,7 +159,7 @@ impl Finding {
         matches!(self.verdict, Verdict::Fails(_))
     }
 
-    /// With the bucket that an error speaks of, which nobody may have named.
+    /// The redaction with the bucket that an error speaks of, which nobody may have named.
     pub fn redaction(&self, known: &Redaction) -> Redaction {
         let place = match &self.verdict {
             Verdict::Fails(error) => Location::parse(&error.place).ok(),

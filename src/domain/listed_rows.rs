@@ -49,7 +49,7 @@ impl ListedRows {
         pages.filter(|(number, ..)| self.numbers.contains(*number))
     }
 
-    /// Those that are picked by their names, and whether they are prefixes.
+    /// The rows that are picked by their names, and whether they are prefixes.
     pub fn picked<'a>(
         &'a self,
         picks: impl Fn(&str, bool) -> bool + 'a,

@@ -221,7 +221,7 @@ impl Page {
         (self.classes[at] != PREFIX_ROW).then(|| self.sizes[at])
     }
 
-    /// Of the object in row `at`; `None` for a prefix.
+    /// The class of the object in row `at`; `None` for a prefix.
     ///
     /// # Panics
     /// Where `at` is not below [`Page::len`].

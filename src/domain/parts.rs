@@ -74,15 +74,15 @@ const ALL_EQUAL: u64 = 32 * MIB;
 const GROWING_TO: u64 = 1024 * MIB;
 
 impl Growing {
-    /// For a body of which nothing is known.
+    /// Sizes for a body of which nothing is known.
     pub fn new(limits: PartLimits) -> Growing {
         let first = if limits.equal { ALL_EQUAL } else { GROWING_FROM };
         let first = first.clamp(limits.smallest(), limits.largest());
         Growing { limits, first, until: 0, grows: !limits.equal }
     }
 
-    /// For one that is said to have about `bytes`; longer ones are taken too, as far as there is
-    /// room. `None` where no part size fits the limits.
+    /// Sizes for a body that is said to have about `bytes`; longer ones are taken too, as far as
+    /// there is room. `None` where no part size fits the limits.
     pub fn expecting(bytes: u64, limits: PartLimits) -> Option<Growing> {
         // An eighth more, so that a guess may be a little short.
         let room = bytes.saturating_add(bytes / 8).min(MAX_OBJECT_BYTES.max(bytes));

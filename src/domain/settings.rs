@@ -127,7 +127,7 @@ impl BucketSetting {
         BucketSetting::Sippy,
     ];
 
-    /// Those that a provider's buckets may have.
+    /// The settings that a provider's buckets may have.
     pub fn of(provider: Provider) -> Vec<BucketSetting> {
         let is = |setting: &BucketSetting| !setting.is_cloudflare() || provider == Provider::R2;
         BucketSetting::ALL.into_iter().filter(is).collect()

@@ -283,7 +283,7 @@ impl SizeTree {
         }
     }
 
-    /// Of all below a prefix, which is gone.
+    /// Forgets the kinds of all that is below a prefix, which is gone.
     fn forget_kinds(&mut self, prefix: PrefixId) {
         let mut left = vec![prefix];
         while let Some(id) = left.pop() {

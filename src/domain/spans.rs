@@ -19,7 +19,7 @@ use crate::domain::spans::middle::{LAST, behind, common, middle};
 /// Pages that are read one after the other before anything is divided.
 const ALONE: u64 = 3;
 
-/// Of ten pages that were read, so many may begin a new span.
+/// How many of ten pages that were read may begin a new span.
 const SPLITS_OF_TEN: u64 = 3;
 
 /// Cursors at once.
@@ -389,7 +389,7 @@ impl Spans {
         span.bound = after.and_then(|after| after.bound);
     }
 
-    /// From here on one cursor reads all that is left.
+    /// Lets one cursor read all that is left.
     fn stay_alone(&mut self, place: usize) {
         self.alone = true;
         while place + 1 < self.queue.len() {

@@ -117,7 +117,7 @@ impl Stored {
     }
 }
 
-/// Those that are put side by side.
+/// The providers that are put side by side.
 const COMPARED: [Provider; 4] = [Provider::Aws, Provider::R2, Provider::B2, Provider::Wasabi];
 
 #[cfg(test)]

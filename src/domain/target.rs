@@ -53,7 +53,7 @@ impl Target {
         self.key().is_none()
     }
 
-    /// Of an object, whichever version of it.
+    /// The key of an object, whichever version of it.
     pub fn key(&self) -> Option<&Key> {
         match self {
             Target::Object(key) | Target::Version(key, _) => Some(key),
@@ -61,7 +61,7 @@ impl Target {
         }
     }
 
-    /// Of what is below one, now or then.
+    /// The prefix of what is below one, now or at another time.
     pub fn prefix(&self) -> Option<&Prefix> {
         match self {
             Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => Some(prefix),
@@ -183,8 +183,8 @@ impl SourceRows {
         }
     }
 
-    /// Those that are picked by their names below the place, and whether they are prefixes; in no
-    /// order. No text is made of the others.
+    /// The rows that are picked by their names below the place, and whether they are prefixes; in
+    /// no order. No text is made of the others.
     pub fn picked<'a>(
         &'a self,
         picks: impl Fn(&str, bool) -> bool + 'a,
@@ -224,7 +224,7 @@ impl SourceRows {
         self.picked(covers).next().is_some()
     }
 
-    /// Those below which there is more: the prefixes.
+    /// The rows below which there is more: the prefixes.
     #[must_use]
     pub fn prefixes(&self) -> SourceRows {
         match &*self.0 {

@@ -17,9 +17,9 @@ pub struct ValueDifference {
     pub other: Option<String>,
 }
 
-/// Of two objects or arrays. Names in another order and another spelling are no difference; numbers
-/// are compared as they are written. `None` where that cannot be told: a document is a single
-/// value, is not here as a whole, or has a name twice.
+/// How two objects or arrays differ. Names in another order and another spelling are no difference;
+/// numbers are compared as they are written. `None` where that cannot be told: a document is a
+/// single value, is not here as a whole, or has a name twice.
 pub fn value_differences(one: &FoldedTree, other: &FoldedTree) -> Option<Vec<ValueDifference>> {
     if one.cut || other.cut {
         return None;

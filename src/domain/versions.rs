@@ -121,8 +121,8 @@ pub struct KeyHistory {
 }
 
 impl KeyHistory {
-    /// Of versions of one key as a server listed them: the latest first, then by time, within equal
-    /// times as listed. Some servers list the oldest first.
+    /// Orders the versions of one key as a server listed them: the latest first, then by time,
+    /// within equal times as listed. Some servers list the oldest first.
     pub fn new(mut versions: Vec<VersionEntry>) -> KeyHistory {
         if lists_oldest_first(&versions) {
             versions.reverse();

@@ -160,7 +160,7 @@ fn put_tag(into: &mut Vec<u8>, tag: Option<&str>) {
     }
 }
 
-/// Of 32 lower-case hexadecimal digits.
+/// The bytes of 32 lower-case hexadecimal digits.
 fn digest(text: &str) -> Option<[u8; 16]> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),

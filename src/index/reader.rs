@@ -85,7 +85,7 @@ impl IndexReader {
         Ok(IndexReader { facts, path: path.to_owned(), file, blocks })
     }
 
-    /// From the first row on.
+    /// Walks from the first row on.
     pub fn walk(&self) -> IndexWalk<'_> {
         IndexWalk { reader: self, next: 0, page: Page::default(), at: 0 }
     }

@@ -73,7 +73,7 @@ impl IndexReader {
         })
     }
 
-    /// Those that may have what is asked for, and whether all in them is asked about.
+    /// The blocks that may have what is asked for, and whether all in them is asked about.
     fn blocks_of(&self, asked: &IndexSearch<'_>) -> Vec<(&Entry, bool)> {
         let IndexSearch { within, after, .. } = *asked;
         let begins = |entry: &Entry| entry.first.starts_with(within);

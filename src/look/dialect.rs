@@ -18,7 +18,7 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 const ROWS: usize = 200;
 
 impl Dialect {
-    /// Of a text that is known to be a table. `whole`: its last row is not cut.
+    /// The dialect of a text that is known to be a table. `whole`: its last row is not cut.
     pub fn sniff(text: &str, whole: bool, ending: &str) -> Dialect {
         let quote = quote_of(text);
         let told = match ending {
@@ -38,7 +38,8 @@ impl Dialect {
         Dialect { delimiter, quote, header: has_header(&rows) }
     }
 
-    /// Of a text that may be anything: several rows of one and the same number of cells.
+    /// The dialect of a text that may be anything: several rows with one and the same number of
+    /// cells.
     pub fn sniff_strictly(text: &str, whole: bool, most: usize) -> Option<Dialect> {
         let quote = quote_of(text);
         for delimiter in DELIMITERS {

@@ -11,7 +11,7 @@ use crate::look::object_bytes::ObjectBytes;
 /// Bytes that the tables that are read may have.
 const TABLE: u32 = 1024 * 1024;
 
-/// Of TrueType and OpenType, alone, in collections and packed for the web.
+/// Describes TrueType and OpenType fonts, alone, in collections and packed for the web.
 pub fn font(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) -> Looked<()> {
     match first.get(..4) {
         Some(b"wOFF") => {

@@ -16,7 +16,7 @@ use crate::domain::contents::Contents;
 use crate::look::error::{LookError, Looked};
 use crate::look::object_bytes::ObjectBytes;
 
-/// Of sound or a film that begins with these bytes.
+/// Describes sound or a film that begins with these bytes.
 pub fn media(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) -> Looked<()> {
     if first.get(4..8) == Some(b"ftyp") {
         return mp4::mp4(source, first, contents);
@@ -35,7 +35,7 @@ pub fn media(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) -
     sound(source, contents)
 }
 
-/// Of what is known by its name alone.
+/// The container that is known by its name alone.
 fn container_of(first: &[u8]) -> Option<&'static str> {
     Some(match first {
         [b'F', b'L', b'V', ..] => "FLV",

@@ -71,7 +71,7 @@ impl PackedBytes {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From the beginning.
+    /// Reads from the beginning.
     fn open(&self) -> Looked<Box<dyn Read + Send>> {
         let Some(member) = &self.member else {
             let first = self.packed.read_ahead(0, 16, STREAM)?;

@@ -184,7 +184,7 @@ fn mach_machine(machine: u32) -> String {
     .to_owned()
 }
 
-/// By the header that the last word of the DOS header leads to (PE format, 3).
+/// Describes a program by the header that the last word of the DOS header leads to (PE format, 3).
 fn windows(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) -> Looked<()> {
     let Some(at) = u32_le(first, 0x3c) else { return Ok(()) };
     let header = source.read(at.into(), 26)?;

@@ -30,7 +30,7 @@ use crate::s3::http::direct::tls;
 use crate::s3::http::tunnel::Tunnel;
 use crate::s3::tasks::blocking;
 
-/// From the first byte of the question to the last of the answer.
+/// The longest time from the first byte of the question to the last of the answer.
 const ANSWER: Duration = Duration::from_secs(20);
 
 /// Longer answers are none of this API's.

@@ -41,7 +41,7 @@ impl JurisdictionEndpoints {
         self.places.iter().any(|(each, _)| *each == jurisdiction)
     }
 
-    /// In the order in which they are asked.
+    /// The endpoints in the order in which they are asked.
     pub fn places(&self) -> &[(Jurisdiction, String)] {
         &self.places
     }

@@ -24,7 +24,7 @@ const ROOM: usize = 1024;
 /// How long a command may take.
 pub(in crate::s3) const LIMIT: Duration = Duration::from_mins(1);
 
-/// Of what a command complains of, in bytes; it may complain of more, which is not kept.
+/// Bytes that are kept of what a command complains of; the rest is dropped.
 const COMPLAINT: u64 = 4096;
 
 /// How long what a command has printed is still read once it has ended: another program may hold

@@ -238,8 +238,8 @@ fn judge_settings(connection: &Connection, settings: &AwsSettings) -> Result<Ret
     aws_settings::judge(settings, chained, keyless && connection.endpoint.is_none())
 }
 
-/// Without the SDK where nothing is asked for that only the SDK does; the inner error is the reason
-/// why not.
+/// A client without the SDK, where nothing is asked for that only the SDK does; the inner error is
+/// the reason why not.
 fn direct(
     connection: &Connection,
     network: &Network,

@@ -323,7 +323,7 @@ impl PartFile {
         self.begun = left.map(|(index, bytes)| (*index, *bytes)).collect();
     }
 
-    /// From now on all bytes are there.
+    /// Notes that all bytes are there.
     pub fn complete(&mut self) {
         let count = self.size.map_or(0, |size| piece_count(size, self.range_size));
         self.ranges = (0..count).collect();

@@ -140,7 +140,7 @@ impl Machine {
         self.order.binary_search_by_key(&place, |other| self.jobs[other].place).ok()
     }
 
-    /// After the replay of a journal: what was begun may be half done.
+    /// Notes, after the replay of a journal, that what was begun may be half done.
     pub fn restored(&mut self) {
         for id in self.order.clone() {
             self.index(id, |job| job.run.again = true);
@@ -332,7 +332,7 @@ impl Machine {
         self.jobs.get(&job).map(Job::state)
     }
 
-    /// Without the bytes of objects under way, which are no facts.
+    /// The progress without the bytes of objects under way, which are no facts.
     pub fn progress(&self, job: JobId) -> Option<Progress> {
         self.jobs.get(&job).map(Job::progress)
     }

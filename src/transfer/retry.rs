@@ -78,8 +78,8 @@ impl RetryPolicy {
         }
     }
 
-    /// For the requests of a job that `stop` ends and whose waits `wait_reason` tells; `again`: an
-    /// earlier run of it got through.
+    /// A policy for the requests of a job that `stop` ends and whose waits `wait_reason` tells;
+    /// `again`: an earlier run of it got through.
     #[must_use]
     pub fn of_job(
         self,
@@ -90,20 +90,20 @@ impl RetryPolicy {
         RetryPolicy { wait_reason, stop, proven: again, ..self }
     }
 
-    /// For requests that are worth no more than the ordinary tries.
+    /// A policy for requests that are worth no more than the ordinary tries.
     #[must_use]
     pub fn impatient(mut self) -> RetryPolicy {
         self.patience.outage = Some(Duration::ZERO);
         self
     }
 
-    /// For one of many requests that go on when another fails: with a budget of its own.
+    /// A policy for one of many requests that go on when another fails, with a budget of its own.
     #[must_use]
     pub fn apart(&self) -> RetryPolicy {
         RetryPolicy { budget: Arc::new(AtomicU32::new(self.patience.budget)), ..self.clone() }
     }
 
-    /// For the parts of a large object.
+    /// A policy for the parts of a large object.
     #[must_use]
     pub fn for_parts(&self) -> RetryPolicy {
         RetryPolicy { lane: Lane::Parts, ..self.clone() }

@@ -37,7 +37,7 @@ pub struct Task {
     /// They are two servers: what is copied passes through this machine.
     pub elsewhere: bool,
     pub policy: RetryPolicy,
-    /// For the parts of a large object, beside which small objects ride.
+    /// The policy for the parts of a large object; small objects are sent beside them.
     pub parts: RetryPolicy,
     pub journal: Journal,
     pub said: NotedOnce,

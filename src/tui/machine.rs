@@ -32,7 +32,7 @@ static ARRANGING: Semaphore = Semaphore::const_new(1);
 /// Where the links that were handed out are kept.
 pub struct Ledger {
     pub file: Option<PathBuf>,
-    /// Those of this session, where there is no file.
+    /// The links of this session, where there is no file.
     pub given: Vec<GivenLink>,
 }
 

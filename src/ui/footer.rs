@@ -27,7 +27,7 @@ pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
     }
 }
 
-/// With the key that the action has now.
+/// The hint with the key that the action has now.
 fn told(state: &State, (action, title): KeyHint) -> Option<Hint> {
     let key = state.session.keymap.key_for(state.scopes(), action)?;
     Some(Hint { key, title, action })

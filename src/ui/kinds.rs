@@ -9,7 +9,7 @@ use crate::ui::theme::Styles;
 pub trait Painted {
     fn style(self, styles: &Styles) -> Style;
 
-    /// Of the fonts that have icons (Nerd Fonts); one cell.
+    /// The icon in fonts that have icons (Nerd Fonts); one cell.
     fn icon(self) -> &'static str;
 }
 
@@ -39,7 +39,7 @@ impl Painted for FileKind {
     }
 }
 
-/// Before a prefix, and before a bucket.
+/// The icon before a prefix, and before a bucket.
 pub const FOLDER_ICON: &str = "\u{f07b}";
 pub const BUCKET_ICON: &str = "\u{f0a0}";
 

@@ -55,7 +55,7 @@ impl Span {
         Span { width: self.width.min(cells), ..self }
     }
 
-    /// Without this many cells at its end.
+    /// The span without this many cells at its end.
     #[must_use]
     pub fn shorter(self, cells: u16) -> Span {
         Span { width: self.width.saturating_sub(cells), ..self }

@@ -169,7 +169,7 @@ impl Theme {
         Theme { icons, ..self }
     }
 
-    /// For terminals and fonts without the glyphs.
+    /// The theme for terminals and fonts without the glyphs.
     #[must_use]
     pub fn ascii(self) -> Theme {
         Theme { glyphs: &ASCII, icons: false, ..self }

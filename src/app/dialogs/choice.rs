@@ -24,7 +24,7 @@ pub struct ChoiceRow {
     /// Pressed to take the row at once.
     pub key: Option<char>,
     pub title: String,
-    /// Beside the title: what it comes to.
+    /// Stands beside the title and says what it comes to.
     pub note: String,
     /// Why it cannot be taken.
     pub disabled: Option<String>,

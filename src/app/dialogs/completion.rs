@@ -15,7 +15,7 @@ pub type CompletedField<'a> = (&'a mut Input, &'a mut Completion);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     pub text: String,
-    /// Beside it: what it is; raw.
+    /// Stands beside the text and says what it is, as the server or the disk wrote it.
     pub note: String,
     /// Offered whatever is typed, if nothing goes on from that.
     pub begins: bool,

@@ -42,7 +42,7 @@ impl Details {
         Details { error: Some(error), ..Details::new(title) }
     }
 
-    /// Of something that goes on: how far it is, or what leaving it leaves.
+    /// Shows something that is still under way: how far it is, or what leaving it leaves.
     pub fn waiting(title: impl Into<String>, label: &str, text: impl Into<String>) -> Details {
         Details { waiting: true, ..Details::new(title).fact(label, text) }
     }

@@ -382,7 +382,7 @@ pub fn read_life(text: &str) -> Result<LinkLife, String> {
 }
 
 impl LinkLife {
-    /// From now on.
+    /// The time from now to the expiry.
     ///
     /// # Errors
     /// A sentence, where the moment has passed.

@@ -13,7 +13,7 @@ use crate::domain::units::Size;
 /// The largest text, in bytes.
 pub const LARGEST: usize = 1 << 20;
 
-/// Over the whole window until it is saved or left.
+/// Covers the whole window until the text is saved or left.
 #[derive(Clone)]
 pub struct TextEditor {
     pub title: String,

@@ -56,7 +56,7 @@ pub enum TypeState {
 }
 
 impl TypesSheet {
-    /// Of everything below the prefix, where nothing is marked.
+    /// Looks at the marked rows, or at everything below the prefix if none is marked.
     pub fn new(bucket: Bucket, prefix: Prefix, marked: Vec<Target>) -> TypesSheet {
         let targets = if marked.is_empty() { vec![Target::Prefix(prefix.clone())] } else { marked };
         TypesSheet {

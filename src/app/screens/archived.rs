@@ -18,7 +18,7 @@ const ANSWERS: [(char, &str, &str, OnArchived); 2] = [
     ('n', "Download now", "what is not readable yet fails", OnArchived::Fail),
 ];
 
-/// Of objects whose class keeps them in an archive.
+/// Asks before objects are downloaded whose class keeps them in an archive.
 pub fn before(objects: u64, session: &Session) -> Dialog {
     let objects = Counted(objects, "object");
     let verb = objects.verb("is", "are");
@@ -31,7 +31,7 @@ pub fn before(objects: u64, session: &Session) -> Dialog {
         .into()
 }
 
-/// Of objects that failed because they are being restored.
+/// Asks about objects that failed because they are being restored.
 pub fn after(objects: u64) -> Dialog {
     let objects = match objects {
         1 => "The object is".to_owned(),

@@ -55,7 +55,7 @@ pub fn facts(object: &ObjectAddress, head: &ObjectHead, zone: &TimeZone) -> Vec<
     facts
 }
 
-/// Without those of its headers.
+/// The facts of an object except its headers.
 pub fn object_facts(head: &ObjectHead, zone: &TimeZone) -> Vec<Fact> {
     let size = head.size.map_or_else(
         || "unknown: the body is compressed in transit".to_owned(),

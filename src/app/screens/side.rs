@@ -422,7 +422,7 @@ impl SidePane {
         }
     }
 
-    /// Of what nobody asked for, an error is told where it would be shown, and in the events.
+    /// Shows an error of what nobody asked for in its own place, and in the events.
     fn failed<T>(&self, error: Error, cx: &mut Context<'_>) -> Fetched<T> {
         let told = error.clone();
         cx.ask(if self.asked { Intent::Log(told) } else { Intent::LogQuietly(told) });

@@ -133,7 +133,7 @@ impl Smooth {
     }
 }
 
-/// In steps that a long wait is told in: what is shown shall not flicker.
+/// Rounds a long wait, so that what is shown does not flicker.
 fn rounded(left: Duration) -> Duration {
     let seconds = left.as_secs();
     let step = match seconds {

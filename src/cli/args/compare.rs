@@ -16,7 +16,7 @@ Examples:
 
 Exit codes: 0 nothing differs, 1 something does, 2 it cannot be told.";
 
-/// Before the id of a version, at the end of a location.
+/// Stands before the id of a version, at the end of a location.
 const VERSION: &str = "?version=";
 
 #[derive(Debug, Args)]

@@ -12,10 +12,10 @@ use crate::domain::likeness::Likeness;
 use crate::domain::units::Count;
 use crate::transfer::comparing::bytes::first_difference;
 
-/// Of longer ones the lines are not shown.
+/// Longer texts are not compared line by line.
 const MOST_TEXT: usize = 32 * 1024 * 1024;
 
-/// After which a difference need not be the shortest.
+/// After this time, a difference need not be the shortest.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Lines around a change.

@@ -63,7 +63,7 @@ impl AwsFiles {
         })
     }
 
-    /// Of texts that hold no fault.
+    /// The files of texts that hold no fault.
     #[cfg(test)]
     pub fn of_texts(config: &str, credentials: &str) -> AwsFiles {
         let parsed = |text: &str, kind| AwsFile::parse(text.as_bytes(), Path::new("x"), kind);

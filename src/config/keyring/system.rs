@@ -81,7 +81,7 @@ impl SystemKeyring {
         })
     }
 
-    /// On a thread of its own, because nothing makes a keyring that asks for its password stop.
+    /// Asks on a thread of its own, because nothing stops a keyring that asks for its password.
     fn ask<T: Send + 'static>(
         &self,
         name: &str,

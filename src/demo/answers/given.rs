@@ -88,7 +88,7 @@ fn checked_tags(cx: &Context, tagging: &str) -> S3Result<Vec<Tag>> {
     Ok(tags)
 }
 
-/// At most so many tags, each key once.
+/// Refuses more than `most` tags, and a key that is given twice.
 pub fn check_tags(tags: &[Tag], most: usize) -> S3Result<()> {
     let keys: std::collections::BTreeSet<_> = tags.iter().map(|tag| tag.key.as_deref()).collect();
     if tags.len() > most {

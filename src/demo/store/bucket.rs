@@ -46,7 +46,7 @@ pub struct Settings {
     pub payer: Option<Payer>,
     /// Versions are deleted with the code of a device only.
     pub mfa_delete: bool,
-    /// By their ids.
+    /// The inventory reports by their ids.
     pub inventories: BTreeMap<String, InventoryConfiguration>,
     /// Where R2 was asked to keep it.
     pub hint: Option<String>,
@@ -58,7 +58,7 @@ pub struct Bucket {
     pub region: String,
     pub versioning: Versioning,
     pub settings: Settings,
-    /// By key and upload id.
+    /// The uploads by key and upload id.
     pub uploads: BTreeMap<(String, String), Upload>,
     /// Versions of a key, oldest first. Empty ones hide a lazy object that was deleted.
     keys: BTreeMap<String, Vec<Version>>,

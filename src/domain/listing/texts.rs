@@ -1,6 +1,6 @@
 //! Keeps one text for each row of a page, in one string.
 
-/// Of a column that only some pages have.
+/// The texts of a column that only some pages have.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Texts {
     text: String,

@@ -89,7 +89,7 @@ impl Json {
         }
     }
 
-    /// Those of a list; a lone value is a list of one, as in policies.
+    /// The items of a list; a lone value is a list of one, as in policies.
     pub fn items(&self) -> &[Json] {
         match &self.value {
             JsonValue::List(items) => items,
@@ -157,7 +157,7 @@ impl Json {
         }
     }
 
-    /// On one line.
+    /// The document on one line.
     pub fn compact(&self) -> String {
         let mut out = String::new();
         write(self, None, &mut out);

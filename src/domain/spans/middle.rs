@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// Behind every name that begins so.
+/// The character that sorts behind every name that begins so.
 pub const LAST: char = char::MAX;
 
 /// Characters behind the first difference that are looked at.

@@ -282,7 +282,7 @@ fn unpacked(entry: &ZipEntry, mut section: Section) -> Looked<Box<dyn Read + Sen
     })
 }
 
-/// Of methods that are not read here (APPNOTE 4.4.5).
+/// The name of a method that is not read here (APPNOTE 4.4.5).
 fn method_name(method: u16) -> String {
     let name = match method {
         1 => "Shrink",

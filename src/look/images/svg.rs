@@ -2,7 +2,8 @@
 
 use crate::domain::contents::Contents;
 
-/// In CSS pixels, by its width and height, else by its view box; what has neither has no size.
+/// Reads the size in CSS pixels, by width and height, else by the view box; what has neither has no
+/// size.
 pub fn svg(first: &[u8], contents: &mut Contents) {
     let text = without_comments(&String::from_utf8_lossy(first));
     let Some(root) = root(&text) else { return };

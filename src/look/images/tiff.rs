@@ -11,7 +11,7 @@ use crate::look::object_bytes::ObjectBytes;
 /// Pages that are counted.
 const PAGES: u64 = 1000;
 
-/// By its directories (TIFF 6.0, 2; those of BigTIFF are wider).
+/// Describes a picture by its directories (TIFF 6.0, 2; those of BigTIFF are wider).
 pub fn tiff(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
     let head = source.read(0, 16)?;
     let order = if head.starts_with(b"MM") { ByteOrder::Big } else { ByteOrder::Little };

@@ -12,7 +12,8 @@ use crate::look::object_bytes::ObjectBytes;
 /// Chunks that are looked at for what was written about the picture.
 const CHUNKS: usize = 16;
 
-/// By its first chunk (the WebP container; RFC 6386, 9.1; the lossless bitstream, 3).
+/// Describes a picture by its first chunk (the WebP container; RFC 6386, 9.1; the lossless
+/// bitstream, 3).
 pub fn webp(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
     let start = source.read(12, 18)?;
     let bits = |at| u32_le(&start, at);

@@ -248,7 +248,7 @@ fn container(object: bool) -> JsonType {
     if object { JsonType::Object } else { JsonType::Array }
 }
 
-/// By the grammar of RFC 8259, 6.
+/// Whether a text is a number by the grammar of RFC 8259, 6.
 fn is_number(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"-").unwrap_or(text);
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();

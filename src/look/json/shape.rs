@@ -112,7 +112,7 @@ impl Shape {
         }
     }
 
-    /// In words: `array of 3 objects`.
+    /// The shape in words: `array of 3 objects`.
     pub fn words(&self, whole: bool) -> String {
         let counted = |count, noun| CountedSoFar(count, noun, whole);
         match self.top {

@@ -3,7 +3,8 @@
 use crate::domain::contents::Contents;
 use crate::look::fields::u32_le;
 
-/// By its main header and the handlers of its streams, which are in the first bytes.
+/// Describes a film by its main header and the handlers of its streams, which are in the first
+/// bytes.
 pub fn avi(first: &[u8], contents: &mut Contents) {
     contents.fact("container", "AVI");
     let find = |name: &[u8]| first.windows(4).position(|four| four == name).map(|at| at + 8);

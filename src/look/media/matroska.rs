@@ -29,7 +29,7 @@ const WIDTH: u64 = 0xb0;
 const HEIGHT: u64 = 0xba;
 const CLUSTER: u64 = 0x1f43_b675;
 
-/// By the elements of RFC 9559.
+/// Describes a film by the elements of RFC 9559.
 pub fn matroska(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
     let mut codecs = Vec::new();
     let mut types = Vec::new();

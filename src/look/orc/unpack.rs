@@ -5,7 +5,7 @@ use std::io::Read as _;
 use crate::look::error::{LookError, Looked};
 use crate::look::orc::protobuf::number;
 
-/// By their numbers in `orc_proto.proto`.
+/// The codecs by their numbers in `orc_proto.proto`.
 pub const CODECS: [&str; 7] = ["none", "zlib", "snappy", "lzo", "lz4", "zstd", "brotli"];
 
 /// The most that comes out, in bytes.

@@ -23,7 +23,7 @@ pub enum Object {
 }
 
 impl Object {
-    /// Of a dictionary; `Null` where it is not there.
+    /// The value of a name in a dictionary; `Null` where it is not there.
     pub fn get(&self, name: &[u8]) -> &Object {
         let Object::Dictionary(entries) = self else { return &Object::Null };
         entries.iter().find(|entry| entry.0 == name).map_or(&Object::Null, |entry| &entry.1)

@@ -174,7 +174,7 @@ pub fn stream_bytes(
     unpacked(&found.object, source.read(at + start as u64, length)?)
 }
 
-/// Without its filters: Flate and LZW, and those that write bytes as text.
+/// The bytes without their filters: Flate and LZW, and those that write bytes as text.
 fn unpacked(dictionary: &Object, mut bytes: Vec<u8>) -> Looked<Vec<u8>> {
     let all = |name: &[u8]| match dictionary.get(name) {
         Object::Null => Vec::new(),

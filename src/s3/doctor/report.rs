@@ -72,8 +72,8 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Of a request that has to be refused: a failure of one of `kinds` says that all is well, a
-/// success `otherwise`.
+/// The verdict on a request that has to be refused: a failure of one of `kinds` says that all is
+/// well, a success `otherwise`.
 pub fn refused_as_it_should<T>(
     outcome: Result<T, Error>,
     kinds: &[ErrorKind],

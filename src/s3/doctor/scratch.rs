@@ -9,7 +9,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, UploadId};
 use crate::s3::client::Client;
 
-/// Below a prefix of its own that nobody else uses.
+/// Objects of the examination, below a prefix that nobody else uses.
 pub struct Scratch {
     client: Client,
     bucket: Bucket,

@@ -27,7 +27,7 @@ fn moved_by(mut bytes: u64) -> u64 {
     all
 }
 
-/// Of two polynomials over the field of two elements, by the polynomial.
+/// The product of two polynomials over the field of two elements, modulo the polynomial.
 fn product(one: u64, mut other: u64) -> u64 {
     let mut sum = 0;
     for power in 0..64 {

@@ -48,7 +48,7 @@ enum BodyReader {
 }
 
 impl Incoming {
-    /// By way of the SDK.
+    /// A body that comes by way of the SDK.
     pub fn by_sdk(
         stream: ByteStream,
         expected: Option<u64>,

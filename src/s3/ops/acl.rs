@@ -11,7 +11,7 @@ use crate::s3::client::Client;
 use crate::s3::ops::of_version::ask_of_version;
 
 impl Client {
-    /// In words of the API: `AllUsers READ`. What the owner has is left out.
+    /// The grants in words of the API: `AllUsers READ`. What the owner has is left out.
     pub async fn grants(&self, object: &ObjectAddress) -> Result<Vec<String>, Error> {
         let output = self.access_of(object).await?;
         let owner = output.owner().and_then(|owner| owner.id());

@@ -199,7 +199,7 @@ fn named(object: &VersionEntry, marker: &VersionId) -> KeyVersion {
     KeyVersion { key: object.key.clone(), version: Some(marker.clone()) }
 }
 
-/// In pieces whose markers one request removes; the markers of one key stay together.
+/// Cuts them into batches whose markers one request removes; the markers of one key stay together.
 fn batches(undeletes: Vec<Undelete>) -> Vec<Vec<Undelete>> {
     let (mut batches, mut batch, mut markers) = (Vec::new(), Vec::new(), 0);
     for undelete in undeletes {

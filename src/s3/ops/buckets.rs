@@ -77,7 +77,7 @@ impl Client {
         Ok((output, next))
     }
 
-    /// In the connection's region, or in the jurisdiction that its name says.
+    /// Makes a bucket in the connection's region, or in the jurisdiction that its name says.
     pub async fn create_bucket(&self, bucket: &Bucket) -> Result<(), Error> {
         self.make_bucket(&NewBucket::named(bucket.clone())).await
     }

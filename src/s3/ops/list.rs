@@ -140,8 +140,8 @@ impl Client {
     }
 }
 
-/// Behind a name a server is asked without an encoding: it would compare the name with encoded
-/// ones.
+/// A listing that begins behind a name is asked without an encoding: the server would compare the
+/// name with encoded ones.
 fn encoding(query: &ListQuery) -> Option<EncodingType> {
     let of_server = |token: &ContinuationToken| token.parts().0.is_some();
     query.token.as_ref().is_none_or(of_server).then_some(EncodingType::Url)

@@ -162,7 +162,7 @@ impl Client {
     }
 }
 
-/// Of two refusals, with a key and without, the one that tells more.
+/// Chooses the refusal that tells more: the one with a key, or the one without.
 pub(in crate::s3) fn telling(with_key: Error, plain: Error) -> Error {
     if plain.is(&ErrorKind::NoSuchKey) { plain } else { with_key }
 }

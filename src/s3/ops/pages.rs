@@ -58,7 +58,7 @@ impl<'a> Pages<'a> {
 const AT_ONCE: usize = 8;
 
 impl Client {
-    /// Those of the prefixes below which there is no key, by one listing with one key each.
+    /// Finds the prefixes below which there is no key, by one listing with one key each.
     pub async fn empty_of(
         &self,
         bucket: &Bucket,

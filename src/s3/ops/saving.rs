@@ -117,7 +117,7 @@ impl Client {
         }
     }
 
-    /// Some servers ignore the condition of a PUT, so that it is looked at first.
+    /// Looks first, because some servers ignore the condition of a PUT.
     async fn expect_opened(
         &self,
         object: &ObjectAddress,

@@ -10,7 +10,7 @@ use crate::s3::client::Client;
 use crate::s3::ops::of_version::ask_of_version;
 
 impl Client {
-    /// In the server's order.
+    /// The tags in the server's order.
     pub async fn tags(&self, object: &ObjectAddress) -> Result<Vec<(String, String)>, Error> {
         let call = Call::on_object("GetObjectTagging", object).needing(Capability::ObjectTags);
         let output = ask_of_version!(self, &call, object, get_object_tagging);

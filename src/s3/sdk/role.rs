@@ -27,7 +27,7 @@ use crate::s3::sdk::{retry, transport};
 /// A session that ends sooner than this is not used for new requests.
 const BEFORE_THE_END: Duration = Duration::from_secs(15);
 
-/// By role and device; of the process, because a code holds once and clients are made anew.
+/// Sessions of the process by role and device, because a code holds once and clients are made anew.
 static SESSIONS: Mutex<BTreeMap<(String, String), Credentials>> = Mutex::new(BTreeMap::new());
 
 /// Gives the keys of the session that a code began; without one it says that a code is wanted.

@@ -22,7 +22,8 @@ use crate::config::tilde;
 use crate::domain::error::{Error, ErrorKind, READ_CA_BUNDLE};
 
 pub const CONNECT: Duration = Duration::from_secs(5);
-/// From the last byte of the request to the first of the answer, for calls that carry little.
+/// The longest time from the last byte of the request to the first of the answer, for calls that
+/// carry little.
 pub const FIRST_BYTE: Duration = Duration::from_secs(30);
 /// S3 drops idle sockets at about 20 s; a request on a dead one hangs (aws-sdk-rust#1417).
 pub const IDLE: Duration = Duration::from_secs(15);

@@ -43,7 +43,7 @@ struct Named {
 }
 
 impl Comparer {
-    /// In the order of the names. Gives how many there are on both sides together.
+    /// Compares the names in their order. Gives how many there are on both sides together.
     ///
     /// # Errors
     /// Where a side cannot be listed at all, and those of `tell`.

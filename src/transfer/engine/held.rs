@@ -13,7 +13,7 @@ pub fn held(holder: Holder, facts: &[Fact]) -> HeldQueue {
     HeldQueue { holder, jobs }
 }
 
-/// With the bytes of unfinished objects; what has begun counts as running.
+/// The view with the bytes of unfinished objects; what has begun counts as running.
 fn seen(mut view: JobView, machine: &Machine) -> JobView {
     let open = machine.open(view.id).into_iter().flatten();
     for (_, partial) in open {

@@ -218,7 +218,7 @@ impl Reporter {
         Some(progress)
     }
 
-    /// Those that were begun first, of a job that has more than one.
+    /// The objects that were begun first, of a job that has more than one.
     fn under_way(&self, id: JobId, progress: &Progress) -> Vec<ObjectProgress> {
         let many = progress.objects_total > 1;
         let Some(live) = self.live.get(&id).filter(|_| many) else { return Vec::new() };
@@ -233,8 +233,8 @@ impl Reporter {
         objects.into_iter().map(told).collect()
     }
 
-    /// Of a job that runs: what its requests meet, what it waits for, or that the server asked all
-    /// of them for less.
+    /// What a running job waits for: what its requests meet, or that the server asked all of them
+    /// for less.
     fn wait(&self, machine: &Machine, context: &WorkerContext, id: JobId) -> Option<Wait> {
         if machine.state(id) != Some(JobState::Running) {
             return None;

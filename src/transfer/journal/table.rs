@@ -37,7 +37,7 @@ impl Table {
         Table::prepare(Connection::open(path), path.display().to_string())
     }
 
-    /// For reading only, beside a writer.
+    /// Opens the tables for reading only, beside a writer.
     pub fn read_only(path: &Path) -> Result<Table, Error> {
         let shown = path.display().to_string();
         let opened = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);

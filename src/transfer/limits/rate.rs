@@ -66,7 +66,7 @@ impl RateLimiter {
         usize::try_from(fed).unwrap_or(usize::MAX)
     }
 
-    /// For bytes that are here already: waits until they are paid for.
+    /// Waits until bytes that are here already are paid for.
     pub async fn pay(&self, bytes: usize) {
         let Some(until) = self.state().charge(Instant::now(), bytes) else { return };
         let changed = self.shared.changed.notified();
@@ -76,7 +76,7 @@ impl RateLimiter {
         }
     }
 
-    /// For bytes that wait to go: how many may go now, or when to ask again.
+    /// How many of the bytes that wait may go now, or when to ask again.
     pub fn grant(&self, wanted: usize) -> Result<usize, Later> {
         let until = match self.state().grant(Instant::now(), wanted) {
             Ok(granted) => return Ok(granted),

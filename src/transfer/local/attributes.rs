@@ -40,8 +40,8 @@ pub fn parse_time(text: &str) -> Option<SystemTime> {
     if before { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
 }
 
-/// In octal with the kind of a regular file, as rclone writes it. Who runs a program as somebody
-/// else is no matter of its bytes: setuid, setgid and sticky are left out.
+/// The mode in octal with the kind of a regular file, as rclone writes it. Who runs a program as
+/// somebody else is no matter of its bytes: setuid, setgid and sticky are left out.
 pub fn mode_text(mode: u32) -> String {
     format!("{:o}", REGULAR | (mode & 0o777))
 }

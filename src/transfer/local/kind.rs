@@ -7,7 +7,7 @@ use rustix::fs::FileType;
 
 use crate::domain::error::{Error, ErrorKind, SAVE_FILE};
 
-/// By a mode of `stat`; `None` for a regular file.
+/// The kind that a mode of `stat` tells; `None` for a regular file.
 pub fn kind(mode: u32) -> Option<&'static str> {
     Some(match FileType::from_raw_mode(mode) {
         FileType::RegularFile => return None,

@@ -9,7 +9,7 @@ use crate::domain::transfer::JobId;
 use crate::transfer::local::claims::Folding;
 use crate::transfer::local::folder::Folder;
 
-/// By job, for as long as the engine lives; a few bytes each.
+/// The folders by job, for as long as the engine lives; a few bytes each.
 #[derive(Debug, Default)]
 pub struct Roots {
     known: Mutex<HashMap<JobId, Root>>,

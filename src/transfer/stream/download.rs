@@ -172,8 +172,8 @@ impl Source {
             .detail(format!("received {} of {length} bytes", bytes.len())))
     }
 
-    /// In one answer, of a server that ignores ranges or gives no length: there is nothing to go on
-    /// from, and a cut is an error.
+    /// Takes the object in one answer, from a server that ignores ranges or gives no length: there
+    /// is nothing to go on from, and a cut is an error.
     async fn in_one(
         &self,
         size: Option<u64>,

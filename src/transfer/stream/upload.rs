@@ -85,7 +85,8 @@ pub async fn upload_stream(
     }
 }
 
-/// With the type that the object's name or beginning tells, as of a file, where nobody said one.
+/// The options with the type that the object's name or beginning tells, as for a file, where nobody
+/// said one.
 fn typed(pipe: &Pipe, first: &Body, options: &PutOptions) -> PutOptions {
     let mut options = options.clone();
     if options.headers.content_type.is_none() {
@@ -148,7 +149,7 @@ async fn expect_absent(pipe: &Pipe) -> Result<(), Error> {
     }
 }
 
-/// In one PUT.
+/// Stores the bytes by one PUT.
 async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, Error> {
     let bytes = body.size();
     if options.only_if_absent && pipe.remote.keeps_conditions() != Some(true) {

@@ -192,7 +192,7 @@ impl Copy<'_> {
             && self.is_copied_whole(head)
     }
 
-    /// Of what the server copies at all.
+    /// Whether the server copies the object by one request, if it copies objects at all.
     fn is_copied_whole(&self, head: &ObjectHead) -> bool {
         let remote = &self.task.remote;
         let most = self.task.tuning.most_copied_whole(remote.provider());
@@ -277,7 +277,8 @@ impl Copy<'_> {
         copy_parts(task, self.from.clone(), head, kept, absent).await.map(Some)
     }
 
-    /// By the server; none where it does not copy this. The rest goes through this machine.
+    /// Copies on the server; `None` where it does not copy this, which then goes through this
+    /// machine.
     async fn fresh(&self, head: &ObjectHead, way: &CopyTarget) -> Result<Option<By>, Error> {
         let task = self.task;
         if task.elsewhere || task.was_said(RELAYED) {

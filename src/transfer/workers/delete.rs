@@ -49,7 +49,7 @@ pub async fn delete(task: &Task, bucket: &Bucket, keys: Vec<(Key, u64)>) -> Resu
 struct Batch<'a> {
     task: &'a Task,
     bucket: &'a Bucket,
-    /// Of keys that are not simply deleted.
+    /// The outcomes of keys that are not simply deleted.
     ends: BTreeMap<Key, Outcome>,
 }
 
@@ -163,14 +163,14 @@ impl Batch<'_> {
         errors
     }
 
-    /// Those that are not known to be gone.
+    /// The keys that are not known to be gone.
     async fn there(&self, keys: Vec<Key>) -> Result<Vec<Key>, Error> {
         let looked = self.presences(keys).await?;
         let left = looked.into_iter().filter(|(_, presence)| *presence != Presence::Gone);
         Ok(left.map(|(key, _)| key).collect())
     }
 
-    /// Those that are known to be there.
+    /// The keys that are known to be there.
     async fn seen_there(&self, keys: Vec<Key>) -> Vec<Key> {
         let looked = self.look_at(keys).await.into_iter();
         let there = looked.filter(|(_, presence)| *presence == Presence::There);

@@ -37,7 +37,7 @@ impl Version {
         Version { size: head.size.unwrap_or_default(), modified: time_of(head) }
     }
 
-    /// By time alone; an unknown time is not newer.
+    /// Whether it is newer by time alone; an unknown time is not newer.
     pub fn newer_than(&self, other: &Version) -> bool {
         self.modified.zip(other.modified).is_some_and(|(own, other)| own > other)
     }

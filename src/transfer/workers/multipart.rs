@@ -55,7 +55,7 @@ impl SendPart {
         SendPart { memory: None, send: Arc::new(send) }
     }
 
-    /// For parts that are in memory whole.
+    /// A sender of parts that are in memory whole.
     pub fn holding(
         memory: BodyMemory,
         send: impl Fn(&Multipart, u32, ByteRange, PartBytesPermit) -> SendingPart
@@ -92,7 +92,7 @@ pub struct Complete {
     pub only_if_absent: bool,
     /// What holds of the bytes once the server has put the parts together as they were sent.
     pub verification: Verification,
-    /// For parts that the server turns out not to have.
+    /// How parts are sent that the server turns out not to have.
     pub send: SendPart,
 }
 

@@ -105,7 +105,7 @@ pub fn times(page: &Page) -> HashMap<&str, Option<Timestamp>> {
     page.rows().map(|row| (row.name, time(row.kind))).collect()
 }
 
-/// Of an object that was stored a whole second or more after the job began: the server's clock
+/// Whether an object was stored a whole second or more after the job began: the server's clock
 /// tells seconds.
 pub fn is_later(stored: Option<Timestamp>, begun: Option<Timestamp>) -> bool {
     stored.zip(begun).is_some_and(|(stored, begun)| stored.as_second() > begun.as_second())

@@ -27,8 +27,8 @@ pub struct PartFileSpec {
 /// A part file that was made, what the journal knows of it, and what came of filling it.
 pub type Made<T> = (GrowingFile, PartFile, T);
 
-/// With room for all its bytes. Goes on when the object's work is stopped, or it could appear after
-/// it was cleaned up.
+/// Makes the part file with room for all its bytes. Goes on when the object's work is stopped, or
+/// it could appear after it was cleaned up.
 pub async fn make_part(task: &Task, part: PartFileSpec) -> Result<(GrowingFile, PartFile), Error> {
     let (own, size) = (task.clone(), part.size.unwrap_or(0));
     let making =

@@ -317,8 +317,8 @@ impl UploadPart {
         Ok(part)
     }
 
-    /// In memory where there is room for it now, so that it is read once; else read when it is
-    /// sent, once more for its digest.
+    /// Holds the bytes in memory where there is room for them now, so that they are read once; else
+    /// they are read when they are sent, and once more for the digest.
     async fn body(&self, range: ByteRange) -> Result<(Option<OwnedSemaphorePermit>, Body), Error> {
         let memory = &self.task.memory;
         let room = match memory.take_now(range.len()) {

@@ -127,7 +127,7 @@ fn nearest(picture: &Picture, colours: &[[u8; 3]]) -> Vec<u8> {
     pixels.map(|pixel| finder.find([pixel[0], pixel[1], pixel[2]])).collect()
 }
 
-/// By Floyd and Steinberg: what a pixel lacks is added to its neighbours.
+/// Mixes by Floyd and Steinberg: what a pixel lacks is added to its neighbours.
 fn mixed(picture: &Picture, colours: &[[u8; 3]]) -> Vec<u8> {
     let width = picture.width as usize;
     let mut finder = Finder::of(colours);

@@ -22,7 +22,7 @@ use crate::ui::widgets::spinner::spinner;
 
 const WIDEST: u16 = 160;
 
-/// From here on lines stand beside each other.
+/// From this width on lines stand beside each other.
 const BESIDE: u16 = 96;
 
 /// Cells of the names of facts at least.

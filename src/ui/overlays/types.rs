@@ -18,7 +18,7 @@ use crate::ui::widgets::spinner::spinner;
 const WIDEST: u16 = 120;
 /// Cells of `by content`, and of what became of a row.
 const BY: u16 = 10;
-/// Below the rows: the cursor's row in whole, and how far it is.
+/// Lines below the rows: the cursor's row in whole, and how far the search is.
 const TOLD: u16 = 3;
 
 pub fn draw_types(paint: &mut Paint<'_>, types: &TypesSheet, state: &State) {

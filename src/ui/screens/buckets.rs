@@ -17,7 +17,7 @@ use crate::ui::widgets::rows::{RowAt, Window, rows, scrollbar, sign};
 use crate::ui::widgets::spinner::spinner;
 
 const ADD: &str = "+ add by name";
-/// Before a bucket that was added by name and that the server does not list.
+/// The sign before a bucket that was added by name and that the server does not list.
 const ADDED: &str = "+";
 
 /// Where the pane is, and the cells that the days of creation have.
@@ -164,7 +164,7 @@ fn bucket_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Option
     }
 }
 
-/// Over the right side of a frame, beside the rows.
+/// Paints the scroll bar over the right side of a frame, beside the rows.
 pub fn border_scrollbar(
     paint: &mut Paint<'_>,
     area: Rect,

@@ -400,7 +400,7 @@ fn empty_notice(key: &dyn Fn(Action) -> String) -> Notice {
     }
 }
 
-/// Without an open bucket: what to do, or why the buckets did not come, in the wide pane.
+/// Says, without an open bucket, what to do, or why the buckets did not come, in the wide pane.
 fn idle_notice(paint: &Paint<'_>, buckets: &Buckets, view: View<'_>) -> Notice {
     let key = |action| view.key(Scope::Buckets, action);
     match &buckets.loading {

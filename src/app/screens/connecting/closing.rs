@@ -15,7 +15,7 @@ impl Connecting {
         self.on_paste(text.expose(), cx);
     }
 
-    /// From the form to where it was opened from, after a question where something was entered.
+    /// Goes back from the form to where it was opened, after a question if something was entered.
     pub(super) fn back(&mut self, cx: &mut Context<'_>) {
         self.refused = None;
         match std::mem::take(&mut self.stage) {

@@ -28,7 +28,7 @@ pub struct Form {
     /// Where the keys come from.
     source: KeySource,
     pub fields: Vec<FormField>,
-    /// Of a field; behind the last one, the buttons: save, cancel.
+    /// The number of a field; behind the last one come the buttons: save, cancel.
     pub focus: usize,
     /// What a paste did, or why an address is none.
     pub remark: Option<Remark>,
@@ -93,7 +93,7 @@ impl Form {
         form
     }
 
-    /// For what the AWS CLI would use.
+    /// A form for what the AWS CLI would use.
     pub fn of_chain(setting: Setting) -> Form {
         Form::from(FormKind::Aws, KeySource::Profile, setting)
     }
@@ -150,7 +150,7 @@ impl Form {
         form
     }
 
-    /// For a profile of the AWS files.
+    /// A form for a profile of the AWS files.
     pub fn of_profile(profile: &AwsProfile, setting: Setting) -> Form {
         let draft = Draft {
             name: ConnectionName::new(profile.name.as_str()),
@@ -161,7 +161,7 @@ impl Form {
         Form::of_draft(&draft, setting)
     }
 
-    /// To change a connection: its keys stay unless others are entered.
+    /// A form to change a connection: its keys stay unless others are entered.
     pub fn of_connection(before: &Connection, setting: Setting) -> Form {
         let pasted_address = before.endpoint.as_deref().and_then(|url| point(url).ok().flatten());
         let server =
@@ -225,7 +225,7 @@ impl Form {
         self.fingerprint() != self.untouched
     }
 
-    /// Of every entry; a secret is in it, but cannot be read from it.
+    /// A hash of every entry; secrets are in it, but cannot be read from it.
     fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for field in &self.fields {
@@ -268,7 +268,7 @@ impl Form {
         self.focus > self.fields.len()
     }
 
-    /// To the next field or button, round and round.
+    /// Goes to the next field or button, and from the last to the first.
     pub fn step(&mut self, back: bool) {
         self.read_address();
         let count = self.fields.len() + 2;

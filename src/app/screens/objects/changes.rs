@@ -12,7 +12,7 @@ pub struct Changing {
     pub since: RowChanges,
     /// Prefixes shown of which nothing may be left.
     pub doubtful: BTreeSet<String>,
-    /// Those that are being looked into.
+    /// Prefixes that are being looked into.
     pub probed: BTreeSet<String>,
     pub ticket: Option<Ticket>,
     /// Something changed that could not be brought into the rows.

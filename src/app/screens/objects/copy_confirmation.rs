@@ -115,7 +115,7 @@ impl CopyConfirmation {
         }
     }
 
-    /// By the price lists; deleting is free with both known providers.
+    /// The cost by the price lists; deleting is free with both known providers.
     fn cost(&self, tally: Tally) -> String {
         let (objects, bytes) = (tally.objects, tally.bytes);
         let looks = if self.moving { 2 } else { 1 };

@@ -145,7 +145,7 @@ impl Editing {
         self.question.get().map(|question| question.about.clone())
     }
 
-    /// Who closes a conflict without an answer leaves theirs.
+    /// A conflict that is closed without an answer keeps theirs.
     fn on_outcome(
         &mut self,
         before: Option<About>,

@@ -8,7 +8,7 @@ use crate::domain::conflicts::{ConflictSide, Conflicts, Existing};
 use crate::domain::transfer::{JobSpec, OnConflict, Work};
 use crate::domain::units::{Counted, Moment, Size};
 
-/// In the order of the rows: what loses nothing comes first.
+/// The answers in the order of the rows: what loses nothing comes first.
 const ANSWERS: [(char, &str, &str, OnConflict); 5] = [
     ('s', "Skip", "keep the existing one", OnConflict::Skip),
     ('b', "Keep both", "give the new one another name", OnConflict::KeepBoth),

@@ -15,7 +15,7 @@ use crate::domain::attributes::Attributes;
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::transfer::JobOptions;
 
-/// Those of the metadata's form that a rule can say, in the order of the rows.
+/// The fields of the metadata form that a rule can set, in the order of the rows.
 fn fields() -> impl Iterator<Item = Field> {
     let given = |field: &Field| !matches!(field, Field::Expires | Field::Redirect);
     Field::ALL.into_iter().filter(given)

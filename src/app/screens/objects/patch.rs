@@ -9,7 +9,7 @@ use crate::domain::row_set::RowSet;
 pub struct Patch {
     /// Numbers of the rows that went.
     pub gone: Vec<u32>,
-    /// Of what was stored anew under the same name: the number before, and the one now.
+    /// What was stored again under the same name: its number before, and its number now.
     pub replaced: Vec<(u32, u32)>,
     pub shift: Shift,
 }

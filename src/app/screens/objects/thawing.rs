@@ -153,7 +153,7 @@ pub fn retrieval_of_one(one: &Subject, session: &Session) -> TierCosts {
     retrieval_of([(one.class, 1, one.size)], session)
 }
 
-/// Of so many objects of a class, and their bytes.
+/// What it costs to restore so many objects of a class with so many bytes.
 fn retrieval_of(
     classes: impl IntoIterator<Item = (Class, u64, u64)>,
     session: &Session,

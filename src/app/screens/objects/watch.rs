@@ -10,7 +10,7 @@ use crate::app::screens::objects::rows::ObjectRows;
 use crate::domain::change::RowChanges;
 use crate::domain::listing::{Listing, RowKind};
 
-/// From the end of one look to the next.
+/// The time from the end of one look to the next.
 pub(super) const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
 /// The longest pause while looks fail.
@@ -207,7 +207,7 @@ enum RowDifference {
     Gone,
 }
 
-/// In what a later listing differs from the rows shown, as far as both reach.
+/// How a later listing differs from the rows shown, as far as both reach.
 fn differences<'a>(shown: &'a ObjectRows, later: &Later<'a>) -> Vec<(&'a str, RowDifference)> {
     let listing = shown.listing();
     let last = listing.last_name().unwrap_or_default();

@@ -123,7 +123,7 @@ impl TablePane {
         }
     }
 
-    /// By the first column on screen: up, down, and as it was.
+    /// Sorts by the first column on screen: up, down, and as it was.
     fn turn_order(&mut self) {
         let Some((column, _)) = self.columns().next() else { return };
         self.order = match self.order {

@@ -39,7 +39,7 @@ pub struct MeasuredPlace {
     /// What is beside the objects, as far as it was counted and asked for.
     pub beside: Option<UnlistedTotals>,
     pub view: SizesView,
-    /// Of the rows, or the first line of the summary.
+    /// The row of the cursor, or the first line of the summary on screen.
     pub cursor: usize,
     /// Prefixes that are still to be counted, the one under way first.
     pub left: VecDeque<Prefix>,

@@ -108,7 +108,7 @@ impl Ended {
     }
 }
 
-/// Of a deletion that found some of its objects gone already.
+/// Says how a deletion ended that found some of its objects gone already.
 fn deleted_text(settled: &EndedJob, name: &str) -> String {
     let (all, gone) = (settled.progress.objects, settled.progress.skipped);
     match (all.saturating_sub(gone), gone) {

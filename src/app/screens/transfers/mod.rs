@@ -333,7 +333,7 @@ impl TransfersPane {
         self.list.cursor = self.queue.rows().line_of(id).unwrap_or(self.list.cursor);
     }
 
-    /// Of the failure under the cursor, or of the job.
+    /// Shows the details of the failure under the cursor, or of the job.
     fn open_details(&mut self, cx: &Context<'_>) {
         let Some(row) = self.current_row() else { return };
         let failure = match row.below {

@@ -11,7 +11,7 @@ use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::list::spelling::{Spellings, readings};
 
-/// Behind every key that begins with a prefix.
+/// The character that sorts behind every key that begins with a prefix.
 const BEHIND: char = char::MAX;
 
 /// The server's token and the last name of the page that gave it.

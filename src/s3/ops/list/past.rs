@@ -62,7 +62,7 @@ impl Client {
         Ok(ListedPage { page: Arc::new(past.page(prefixes, query)), next })
     }
 
-    /// Those of common prefixes below which something was there.
+    /// The common prefixes below which something was there.
     async fn prefixes_at(
         &self,
         query: &ListQuery,

@@ -57,14 +57,14 @@ impl Hash {
 }
 
 impl Parts {
-    /// For the ETag of a multipart upload: the MD5 of the parts' MD5s, and their number.
+    /// The digest for the ETag of a multipart upload: the MD5 of the parts' MD5s, and their number.
     pub fn of_etag(head: &ObjectHead, etag: &ETag) -> Option<Parts> {
         let (digest, count) = etag.as_str().split_once('-')?;
         ETag::new(digest).md5_hex()?;
         Parts::new("md5", Hash::Md5(Box::default()), head.size?, count)
     }
 
-    /// For a composite checksum of a kind that is worth computing, with its value.
+    /// The digest for a composite checksum of a kind that is worth computing, with its value.
     pub fn of_checksum(head: &ObjectHead) -> Option<(Parts, String)> {
         const KINDS: [(&str, CrcAlgorithm); 2] =
             [("crc32c", CrcAlgorithm::Crc32Iscsi), ("crc32", CrcAlgorithm::Crc32IsoHdlc)];

@@ -17,7 +17,7 @@ pub const GAP: u16 = 2;
 
 /// What is left for a name and a bar wherever a column is shown.
 const LEAST: u16 = 34;
-/// From here on amounts are written out.
+/// From this width on amounts are written out.
 const WIDE: u16 = 98;
 
 impl TransferColumns {

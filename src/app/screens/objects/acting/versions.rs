@@ -83,7 +83,7 @@ impl Acting {
         }
     }
 
-    /// Of one row: the versions of the object, or what was deleted below the prefix.
+    /// Shows the versions of one object, or what was deleted below one prefix.
     pub(super) fn show_versions(bucket: &Bucket, rows: &SourceRows, cx: &mut Context<'_>) {
         let Some(SourceRow { target, .. }) = rows.first() else { return };
         let bucket = bucket.clone();

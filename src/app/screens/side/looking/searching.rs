@@ -94,7 +94,7 @@ impl Looking {
         self.question.on_text(chord, cx);
     }
 
-    /// From what was found last, or from what is on screen.
+    /// Searches on from what was found last, or from what is on screen.
     pub(super) fn search(&mut self, backward: bool, object: &ObjectAddress, cx: &mut Context<'_>) {
         let Some(pattern) = self.pattern.clone() else { return self.ask_pattern() };
         let Fetched::Ready(preview) = &mut self.preview else { return };

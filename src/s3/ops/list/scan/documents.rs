@@ -28,7 +28,7 @@ impl DocumentChoices<'_> {
         of[self.pick(of.len())]
     }
 
-    /// In another order.
+    /// Puts all in another order.
     fn shuffle<T>(&mut self, mut all: Vec<T>) -> Vec<T> {
         let mut out = Vec::new();
         while !all.is_empty() {

@@ -13,7 +13,7 @@ pub struct RowShape<'a> {
 }
 
 impl<'a> RowShape<'a> {
-    /// Of a row that was read. `None` where there is more in it than elements and texts.
+    /// The shape of a row that was read. `None` where there is more in it than elements and texts.
     pub fn of(row: &'a [u8], etags: bool) -> Option<RowShape<'a>> {
         let mut texts = Vec::new();
         let (mut depth, mut from, mut at) = (0_usize, 0, 0);
