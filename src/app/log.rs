@@ -34,7 +34,7 @@ impl Log {
         self.add(LogEntry { at, level: Level::Problem, text, error: Some(error) });
     }
 
-    /// Oldest first.
+    /// The entries, oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &LogEntry> + ExactSizeIterator {
         self.entries.iter()
     }

@@ -111,7 +111,7 @@ impl Scope {
         self.outwards().contains(&Scope::Global)
     }
 
-    /// As `keymap.toml` writes it.
+    /// The name in `keymap.toml`.
     pub fn name(self) -> &'static str {
         match self {
             Scope::Global => "global",

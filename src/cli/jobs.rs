@@ -279,7 +279,7 @@ async fn confirmed(
     agreed(&format!("Delete {objects} ({bytes}) below {}?", visible(&places))).await
 }
 
-/// As [`Client::measure`], of what the filter takes.
+/// Counts like [`Client::measure`], but only what the filter takes.
 async fn measured(
     bucket: &Bucket,
     targets: &[Target],

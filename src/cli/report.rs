@@ -26,7 +26,7 @@ pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// A job for programs.
+/// The JSON of a job.
 pub fn object(job: &JobView) -> Value {
     let (verb, from, to) = ends(job);
     let progress = &job.progress;

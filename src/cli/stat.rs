@@ -67,7 +67,7 @@ fn object(location: &Location, version: Option<&VersionId>) -> Result<ObjectAddr
     Ok(one(location, "stat")?.at_version(version.cloned()))
 }
 
-/// An object for programs.
+/// The JSON of an object.
 pub fn described(object: &ObjectAddress, whole: &WholeObject) -> Value {
     let head = &whole.head;
     let mut line = head_object(object, head);
@@ -119,7 +119,7 @@ fn pairs<'a>(all: impl Iterator<Item = (&'a String, &'a String)>) -> Map<String,
     all.map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect()
 }
 
-/// An object for people.
+/// The lines that describe an object.
 fn lines(object: &ObjectAddress, whole: &WholeObject) -> Vec<(String, String)> {
     let (head, zone) = (&whole.head, TimeZone::system());
     let time = |time: Timestamp| Moment(time, &zone).to_string();

@@ -98,7 +98,7 @@ impl List {
     }
 }
 
-/// A version for programs.
+/// The JSON of a version.
 pub fn object(bucket: &Bucket, version: &VersionEntry) -> Value {
     json!({
         "bucket": bucket, "key": version.key, "version": version.version,

@@ -133,7 +133,7 @@ pub fn buckets_of(text: &str, before: &[KnownBucket]) -> Result<Vec<KnownBucket>
     Ok(known)
 }
 
-/// As [`buckets_of`] reads it.
+/// The text that [`buckets_of`] reads.
 pub fn text_of(buckets: &[KnownBucket]) -> String {
     buckets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

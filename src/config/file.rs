@@ -118,7 +118,7 @@ fn connection(
     section.into_connection(ConnectionName::new(name), folder, span)
 }
 
-/// Counts from 1.
+/// The number of the line, counted from 1.
 pub fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }

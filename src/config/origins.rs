@@ -30,7 +30,7 @@ pub struct OriginPaths {
 }
 
 impl OriginPaths {
-    /// As the programs themselves look for them.
+    /// Looks where the programs themselves look.
     pub fn of_user() -> OriginPaths {
         let given =
             |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(tilde::expanded);

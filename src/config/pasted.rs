@@ -54,7 +54,7 @@ impl Pasted {
         (found != Pasted::default()).then_some(found)
     }
 
-    /// The address, read.
+    /// The address that was pasted, parsed.
     pub fn pasted_address(&self) -> Option<Result<PastedAddress, String>> {
         point(self.address.as_ref()?).transpose()
     }

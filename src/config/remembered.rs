@@ -42,7 +42,7 @@ pub struct LastPlace {
 }
 
 impl LastPlace {
-    /// Where it is.
+    /// The place in storage.
     pub fn location(&self) -> Location {
         Location::Prefix {
             bucket: Bucket::new(self.bucket.as_str()),

@@ -86,7 +86,7 @@ fn remove(document: &mut DocumentMut, at: usize) {
     });
 }
 
-/// Empty lines and comments.
+/// The empty lines and comments above a section.
 fn above(section: &Table) -> String {
     let prefix = section.decor().prefix().and_then(|prefix| prefix.as_str());
     prefix.unwrap_or_default().to_owned()

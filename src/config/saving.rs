@@ -68,8 +68,8 @@ pub fn save_domain(
     })
 }
 
-/// As [`save_domain`], of how the objects of a bucket are asked for. Nothing is written where the
-/// file has no such section and there is nothing to be kept.
+/// Saves like [`save_domain`], but how the objects of a bucket are asked for. Nothing is written
+/// where the file has no such section and there is nothing to be kept.
 ///
 /// # Errors
 /// As [`save_domain`].

@@ -71,12 +71,12 @@ impl Fault {
         Fault::new(Act::Answer { status, code: code.to_owned(), headers: Vec::new() })
     }
 
-    /// 503 as AWS throttles.
+    /// Answers 503, as AWS throttles.
     pub fn slow_down() -> Fault {
         Fault::answer(503, "SlowDown")
     }
 
-    /// 429 as R2 throttles.
+    /// Answers 429, as R2 throttles.
     pub fn too_many_requests() -> Fault {
         Fault::answer(429, "TooManyRequests")
     }

@@ -89,7 +89,7 @@ impl Criteria {
         Ok(self)
     }
 
-    /// Not anchored.
+    /// Adds a regular expression, which is not anchored.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the expression.
@@ -101,7 +101,7 @@ impl Criteria {
         Ok(self)
     }
 
-    /// `>10M`, `<=2GiB`, `0`.
+    /// Adds a bound on the size: `>10M`, `<=2GiB`, `0`.
     ///
     /// # Errors
     /// A sentence that says what was expected.
@@ -114,7 +114,7 @@ impl Criteria {
         Ok(self)
     }
 
-    /// `<7d`, `>1h30m`.
+    /// Adds a bound on the age: `<7d`, `>1h30m`.
     ///
     /// # Errors
     /// A sentence that says what was expected.

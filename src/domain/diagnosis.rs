@@ -112,7 +112,7 @@ impl Step {
         Step::Delete,
     ];
 
-    /// As a column of a report.
+    /// The title of its column in a report.
     pub fn title(self) -> &'static str {
         match self {
             Step::Resolve => "find the address",

@@ -51,7 +51,7 @@ impl Emptied {
         self.errors.extend(other.errors.into_iter().take(room));
     }
 
-    /// Everything that is gone.
+    /// How many are gone, of all kinds together.
     pub fn sum(&self) -> u64 {
         self.objects + self.versions + self.markers + self.uploads
     }

@@ -73,7 +73,7 @@ fn csv_line(spec: &LinkSpec, link: &PresignedLink) -> String {
     fields.map(csv_field).join(",")
 }
 
-/// RFC 4180.
+/// A field of CSV (RFC 4180).
 fn csv_field(text: &str) -> String {
     match text.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),

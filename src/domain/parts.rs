@@ -34,7 +34,7 @@ pub struct PartLimits {
 }
 
 impl PartLimits {
-    /// Parts of one upload.
+    /// How many parts an upload may have.
     pub fn most(&self) -> u64 {
         self.most.unwrap_or(MAX_PARTS)
     }

@@ -63,7 +63,7 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Servers keep whole seconds.
+    /// Cuts the time to whole seconds, which servers keep.
     pub fn new(mode: LockMode, until: Timestamp) -> Retention {
         Retention { mode, until: whole_second(until) }
     }

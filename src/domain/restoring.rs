@@ -62,7 +62,7 @@ impl RestorePlan {
         }
     }
 
-    /// Both as one.
+    /// The two plans as one.
     #[must_use]
     pub fn with(mut self, other: RestorePlan) -> RestorePlan {
         self.steps.extend(other.steps);

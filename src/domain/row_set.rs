@@ -35,7 +35,7 @@ impl RowSet {
         self.words.iter().zip(others).all(|(bits, others)| bits & !others == 0)
     }
 
-    /// In ascending order.
+    /// The numbers in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         self.words.iter().zip(0u32..).flat_map(|(bits, word)| {
             let rest = |bits: u64| Some(bits).filter(|bits| *bits != 0);

@@ -64,7 +64,7 @@ enum State {
 struct Span {
     id: u64,
     state: State,
-    /// Pages, and where the listing goes on behind each as the server tells it.
+    /// Pages, and the token behind each as the server tells it.
     ready: VecDeque<(Arc<Page>, Option<ContinuationToken>)>,
     waiting: usize,
     /// The first row, of a span that was begun behind a name.
@@ -175,7 +175,7 @@ fn has_room(room: usize, total: usize, ahead: usize) -> bool {
 }
 
 impl Spans {
-    /// One cursor, as ever.
+    /// A plan with one cursor.
     pub fn alone() -> Spans {
         Spans { alone: true, ..Spans::default() }
     }
@@ -229,7 +229,7 @@ impl Spans {
         self.behind.as_ref()
     }
 
-    /// Whether all is told.
+    /// Whether every page has been given.
     pub fn is_over(&self) -> bool {
         self.queue.iter().all(|span| matches!(span.state, State::Done) && span.ready.is_empty())
     }

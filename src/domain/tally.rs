@@ -85,7 +85,7 @@ impl PrefixTally {
         ended
     }
 
-    /// As [`PrefixTally::add`], of what is no object that is listed.
+    /// Adds like [`PrefixTally::add`], but what is no listed object.
     pub fn add_beside(&mut self, name: &str, beside: Beside) -> Vec<TalliedPrefix> {
         let ended = self.go_to(name);
         for open in &mut self.open {
@@ -149,7 +149,7 @@ impl UnlistedTotals {
 }
 
 impl Amount {
-    /// Without what is gone.
+    /// The amount without what is gone.
     #[must_use]
     pub fn less(self, gone: Amount) -> Amount {
         Amount {

@@ -70,7 +70,7 @@ impl JobChange {
 }
 
 impl TransferEvent {
-    /// News of one job.
+    /// The event of one change of a job.
     pub fn job(id: JobId, change: JobChange) -> TransferEvent {
         TransferEvent::Jobs(vec![(id, change)])
     }

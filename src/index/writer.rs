@@ -155,7 +155,7 @@ impl IndexWriter {
         IndexReader::open(&self.beside)
     }
 
-    /// Writes the rest.
+    /// Writes the last block and the end of the file.
     fn end(
         &mut self,
         whole: bool,

@@ -21,7 +21,7 @@ pub struct MediaBox {
 }
 
 impl MediaBox {
-    /// As many of the first bytes of its body, or as are there.
+    /// The first bytes of its body: as many as asked for, or as there are.
     pub fn start(&self, source: &Arc<ObjectBytes>, bytes: usize) -> Looked<Vec<u8>> {
         let length = usize::try_from(self.body.end - self.body.start).unwrap_or(usize::MAX);
         source.read_ahead(self.body.start, bytes.min(length), HEAD.min(length))

@@ -78,7 +78,7 @@ pub struct Unpacked {
 }
 
 impl Unpacked {
-    /// In bytes, until now.
+    /// Bytes given until now.
     pub fn given(&self) -> u64 {
         self.given
     }

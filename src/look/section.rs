@@ -47,7 +47,7 @@ impl Section {
         Section { source: source.clone(), at, in_order: at, end, first, ahead: first }
     }
 
-    /// All of an object.
+    /// The section that is a whole object.
     pub fn whole(source: &Arc<ObjectBytes>, first: usize) -> Section {
         Section::new(source, 0..source.size(), first)
     }

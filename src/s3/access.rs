@@ -60,7 +60,7 @@ impl BucketAccesses {
         Box::pin(known.get_or_try_init(|| Access::of_bucket(spec))).await.map(drop)
     }
 
-    /// What is prepared.
+    /// The access that is prepared for the bucket.
     pub fn known(&self, bucket: &Bucket) -> Access {
         self.0.get(bucket).and_then(|(_, known)| known.get().cloned()).unwrap_or_default()
     }

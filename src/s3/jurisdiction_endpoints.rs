@@ -61,7 +61,7 @@ impl JurisdictionEndpoints {
         Ok(sdk)
     }
 
-    /// The clients hold credentials.
+    /// Forgets the clients, which hold credentials.
     pub fn forget_clients(&self) {
         lock(&self.sdks).clear();
     }

@@ -39,7 +39,7 @@ impl Refusals {
         }
     }
 
-    /// Everything is asked again.
+    /// Forgets what was refused, so that everything is asked again.
     pub(in crate::s3) fn forget(&self) {
         self.reasons().clear();
         self.tell(RefusalNews::Forgotten);

@@ -81,7 +81,7 @@ impl Engine {
         Engine { inputs }
     }
 
-    /// Never blocks.
+    /// Sends a command, and never blocks.
     pub fn send(&self, command: TransferCommand) {
         drop(self.inputs.send(Input::Command(command)));
     }

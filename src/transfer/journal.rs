@@ -167,7 +167,7 @@ impl Journal {
         matches!(self, Journal::File(_))
     }
 
-    /// Without waiting.
+    /// Records facts without waiting for the disk.
     pub fn note(&self, facts: Vec<Fact>) {
         match self {
             _ if facts.is_empty() => {}

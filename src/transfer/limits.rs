@@ -128,7 +128,7 @@ impl BodyMemory {
         buffer
     }
 
-    /// As it was left.
+    /// A free buffer, with whatever was left in it.
     fn any(&self) -> Buffer {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let bytes = free.unwrap_or_else(|| BytesMut::with_capacity(BUFFER));

@@ -166,7 +166,7 @@ impl Write<'_> {
             && self.remote.keeps_conditions() != Some(false)
     }
 
-    /// Its refusals are believed.
+    /// Whether the refusals of the server's conditions are believed.
     fn is_relied_upon(&self) -> bool {
         matches!(self.remote.provider(), Provider::Aws | Provider::R2)
     }

@@ -51,7 +51,7 @@ pub async fn sign_in(
     }))
 }
 
-/// Gives the last line.
+/// Passes on each line, and gives the last.
 async fn pass_on(from: Option<impl AsyncRead + Unpin>, tell: &impl Fn(String)) -> Option<String> {
     let mut lines = BufReader::new(from?).lines();
     let mut last = None;

@@ -128,7 +128,7 @@ impl Theme {
         Theme::parse(text).ok()
     }
 
-    /// Reads a theme's text.
+    /// Parses the TOML of a theme.
     ///
     /// # Errors
     /// A sentence with the line and what was expected.

@@ -181,7 +181,7 @@ impl LinkMenu {
         menu
     }
 
-    /// Something was learned meanwhile.
+    /// Takes reasons that were learned while the menu is open.
     pub fn take_reasons(&mut self, reasons: LinkReasons) {
         self.reasons = reasons;
         self.choice.rows = self.rows();

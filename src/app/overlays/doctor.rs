@@ -153,7 +153,7 @@ impl Doctor {
         }
     }
 
-    /// Begins, or begins anew.
+    /// Begins the examination, or begins it again.
     pub fn start(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.ticket);
         self.findings.clear();

@@ -86,7 +86,7 @@ fn capitalised(text: &str) -> String {
 }
 
 impl Leaving {
-    /// Does what was chosen.
+    /// Leaves in the way that was chosen.
     pub fn by(way: QuitChoice, queue: &Transfers, cx: &mut Context<'_>) -> Leaving {
         match way {
             QuitChoice::Keep => {

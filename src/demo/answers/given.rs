@@ -34,7 +34,7 @@ const CLASSES: [&str; 8] = [
     "REDUCED_REDUNDANCY",
 ];
 
-/// An object without content.
+/// The object that the headers describe, without content.
 pub fn described(
     cx: &Context,
     headers: Headers,
@@ -60,7 +60,7 @@ pub fn described(
     })
 }
 
-/// `None` for STANDARD.
+/// The class, if it is known here; `None` for STANDARD.
 pub fn checked_class(cx: &Context, class: Option<&StorageClass>) -> S3Result<Option<String>> {
     let Some(class) = class.map(StorageClass::as_str) else { return Ok(None) };
     let known = if cx.is_r2() { &CLASSES[..2] } else { &CLASSES[..] };

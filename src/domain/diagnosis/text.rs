@@ -123,7 +123,7 @@ pub fn permissions(findings: &[Finding]) -> Vec<Permission> {
     steps.map(|(step, title)| Permission { title, granted: granted(step) }).to_vec()
 }
 
-/// All of it.
+/// The whole report.
 pub fn whole(
     subject: &Examined,
     findings: &[Finding],

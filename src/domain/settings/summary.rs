@@ -97,7 +97,7 @@ fn versioning(document: &Json) -> String {
     }
 }
 
-/// Rules, and what the first few do.
+/// How many rules there are, and what the first few do.
 fn lifecycle(document: &Json) -> String {
     const MOST: usize = 3;
     let rules = document.list_of("Rules");

@@ -66,7 +66,7 @@ impl<'a> Scan<'a> {
         Scan { bytes, at: 0 }
     }
 
-    /// Bytes that are read.
+    /// How many bytes have been read.
     pub fn at(&self) -> usize {
         self.at
     }

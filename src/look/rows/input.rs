@@ -92,7 +92,7 @@ pub struct Bounded<R> {
 }
 
 impl<R> Bounded<R> {
-    /// Another row begins.
+    /// Lets the next row have the longest length again.
     pub fn renew(&mut self) {
         self.left = LONGEST;
     }

@@ -114,7 +114,7 @@ fn of_bytes(bytes: &[u8], schema: &Type) -> String {
     }
 }
 
-/// As JSON.
+/// A nested value as JSON.
 fn nested(field: &Field, schema: &Type) -> String {
     match field {
         Field::Group(row) => {

@@ -82,7 +82,7 @@ impl Client {
         self.make_bucket(&NewBucket::named(bucket.clone())).await
     }
 
-    /// As it is asked for; what the server lacks is said before anything is made.
+    /// Makes a bucket as it is asked for; what the server lacks is said before anything is made.
     ///
     /// # Errors
     /// `Partial` where the bucket is made and something of it is not.

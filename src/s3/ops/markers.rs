@@ -9,7 +9,7 @@ pub fn is_marker(error: &Error, object: &ObjectAddress) -> bool {
     object.version.is_some() && error.status == Some(405)
 }
 
-/// What that means.
+/// The error that a delete marker makes of an answer.
 pub fn of_marker(error: Error, object: &ObjectAddress) -> Error {
     match is_marker(&error, object) {
         true => Error { kind: ErrorKind::NoSuchKey, ..error.detail(IS_DELETE_MARKER) },

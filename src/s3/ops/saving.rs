@@ -136,7 +136,7 @@ impl Client {
     }
 }
 
-/// Somebody else was quicker.
+/// The error where somebody else was quicker.
 fn in_the_way(error: Error) -> Error {
     match error.is(&ErrorKind::PreconditionFailed) {
         true => Error { operation: SAVE_TEXT.to_owned(), ..error },

@@ -17,7 +17,7 @@ pub struct Md5Instead {
 }
 
 impl Md5Instead {
-    /// AWS takes the CRC32.
+    /// Sends the MD5 to every provider but AWS, which takes the CRC32.
     pub fn on(provider: Provider) -> Md5Instead {
         Md5Instead { wanted: provider != Provider::Aws }
     }

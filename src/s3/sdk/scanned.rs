@@ -54,7 +54,7 @@ impl<T> Scanned<T> {
         Scanned { scan: Arc::new(scan), found: Arc::default(), sdk, output }
     }
 
-    /// What was read.
+    /// Takes the value that was parsed.
     ///
     /// # Errors
     /// `BrokenListing` where the SDK took the answer for one of the kind, and `scan` did not.

@@ -80,7 +80,7 @@ impl Reporter {
         !self.live.is_empty() || !self.touched.is_empty() || !self.waits.is_empty()
     }
 
-    /// Until the next telling.
+    /// The time until the next report.
     pub fn pause(&self) -> Duration {
         if self.silent < IDLE { TELLING } else { SLOW }
     }
@@ -110,7 +110,7 @@ impl Reporter {
         self.waits.entry(job).or_default().clone()
     }
 
-    /// An object is begun.
+    /// Notes that an object is begun.
     pub fn begins(&mut self, job: JobId, place: &str, known: bool) -> Arc<BytesMoved> {
         let moved = Arc::new(BytesMoved::default());
         let live = Live { moved: Arc::clone(&moved), known, number: self.begun };

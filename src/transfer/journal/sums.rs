@@ -40,7 +40,7 @@ pub fn sums(
     Ok(sum)
 }
 
-/// One count for two.
+/// The sum of two facts that count.
 pub fn added(one: Fact, other: Fact) -> Fact {
     match (one, other) {
         (

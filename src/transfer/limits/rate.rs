@@ -51,7 +51,7 @@ impl RateLimiter {
         self.state().limit
     }
 
-    /// None, and 0, are no limit.
+    /// Sets the limit; `None` and 0 are no limit.
     pub fn set(&self, limit: Option<u64>) {
         let mut state = self.state();
         state.limit = limit.filter(|limit| *limit > 0);

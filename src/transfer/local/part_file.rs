@@ -171,7 +171,7 @@ impl GrowingFile {
         Ok(saved)
     }
 
-    /// Only files are replaced.
+    /// Refuses to replace anything but a file.
     fn refuse_to_replace(&self, name: &str) -> Result<(), Error> {
         let found = self.folder.find(name)?;
         let refused = found.and_then(|found| {

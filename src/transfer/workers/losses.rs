@@ -88,7 +88,7 @@ pub fn stopped(from: &ObjectAddress, lost: &[String]) -> Error {
         .detail(format!("the copy lacks {}", lost.join(", ")))
 }
 
-/// What two heads tell.
+/// The losses that the two heads show.
 fn told(source: &ObjectHead, copy: &ObjectHead) -> Vec<String> {
     let (own, other) = (&source.headers, &copy.headers);
     let headers = [

@@ -56,7 +56,7 @@ pub fn recompressed(from: &ObjectAddress) -> Error {
 }
 
 impl Relay<'_> {
-    /// Everything from the start.
+    /// Copies everything from the start.
     pub async fn run(
         self,
         to: &ObjectAddress,

@@ -179,7 +179,7 @@ impl Part for Buckets {
         self.list.scroll(by, self.len(), cx.areas.rows(Pane::Buckets));
     }
 
-    /// Opens the bucket.
+    /// Opens the bucket that was clicked.
     fn click(&mut self, line: u16, _: bool, cx: &mut Context<'_>) {
         if let Some(position) = self.list.at_line(line, self.len()) {
             self.list.cursor = position;
@@ -323,7 +323,8 @@ impl Buckets {
         };
     }
 
-    /// Quietly, and each of them once: a token is often for one jurisdiction alone.
+    /// Says each jurisdiction that was not listed once, in the events: a token is often for one
+    /// jurisdiction alone.
     fn tell_unlisted(&mut self, unlisted: Vec<(Jurisdiction, Error)>, cx: &mut Context<'_>) {
         for (jurisdiction, error) in &unlisted {
             if !self

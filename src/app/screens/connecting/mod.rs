@@ -272,7 +272,7 @@ impl Connecting {
         self.add(cx);
     }
 
-    /// Begins a new connection.
+    /// Asks for a new connection.
     pub fn add(&mut self, cx: &mut Context<'_>) {
         self.close(cx);
         self.stage = Stage::Ways(menus::welcome(self.first, self.origins.as_ref()));

@@ -36,7 +36,7 @@ impl Changing {
         self.behind = false;
     }
 
-    /// Another place is open.
+    /// Forgets everything, because another place is open.
     pub fn stop(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.ticket);
         *self = Changing::default();

@@ -69,7 +69,7 @@ impl MembersPane {
         None
     }
 
-    /// `false` at the top.
+    /// Goes up one level; `false` at the top.
     pub fn leave(&mut self, rows: u16) -> bool {
         if self.folder.is_empty() {
             return false;

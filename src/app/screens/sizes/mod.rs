@@ -208,7 +208,7 @@ impl Sizes {
         }
     }
 
-    /// What is counted stays.
+    /// Stops counting; what is counted stays.
     fn halt(&mut self, cx: &mut Context<'_>) {
         if self.walk.is_some()
             && let Some(shown) = &mut self.shown

@@ -30,7 +30,7 @@ fn centred(area: Rect, (width, height): (u16, u16)) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, width, height, ..area }
 }
 
-/// Fills an area.
+/// Fills an area with the picture in half blocks.
 fn draw_blocks(paint: &mut Paint<'_>, area: Rect, picture: &Picture) {
     for line in 0..area.height {
         for column in 0..area.width {

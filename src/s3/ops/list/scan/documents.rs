@@ -19,7 +19,7 @@ impl DocumentChoices<'_> {
         usize::from(*first) % of
     }
 
-    /// Rarely true.
+    /// True once in `of` times.
     fn odd(&mut self, of: usize) -> bool {
         self.pick(of) == of - 1
     }
