@@ -1,4 +1,4 @@
-//! The rules of the house: who may name whom, how long a file may be, what every action has.
+//! Tests the rules of the modules: who may name whom, how long a file may be.
 
 mod house;
 mod imports;
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use house::{SourceFile, sources};
 
-/// Which rooms a room may name, besides itself.
+/// Which modules a module may name, besides itself.
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("config", &["domain"]),
