@@ -1,6 +1,7 @@
 //! Computes the place of every pane from the window's size.
 
 use crate::app::scope::Scope;
+use crate::domain::listed::listed;
 
 /// A place in the window, in cells. Without width or height it is not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,19 +18,19 @@ pub struct WindowSize {
     pub height: u16,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Pane {
-    #[default]
-    Buckets,
-    Objects,
-    Transfers,
-    Side,
+listed! {
+    /// In the order of their numbers.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub enum Pane {
+        #[default]
+        Buckets,
+        Objects,
+        Transfers,
+        Side,
+    }
 }
 
 impl Pane {
-    /// In the order of their numbers.
-    pub const ALL: [Pane; 4] = [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side];
-
     /// What keys mean in it alone.
     pub fn scope(self) -> Scope {
         match self {

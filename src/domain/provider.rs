@@ -6,28 +6,32 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Whose rules a server follows. What is known of each is in `assets/providers.toml`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Provider {
-    Aws,
-    R2,
-    B2,
-    Wasabi,
-    DigitalOcean,
-    Hetzner,
-    Tigris,
-    Ceph,
-    Garage,
-    Minio,
-    Gcs,
-    Supabase,
-    Scaleway,
-    Ovh,
-    Storj,
-    /// Any other S3-compatible server: assumed able, corrected by its refusals.
-    #[default]
-    Other,
+use crate::domain::listed::listed;
+
+listed! {
+    /// Whose rules a server follows. What is known of each is in `assets/providers.toml`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Provider {
+        Aws,
+        R2,
+        B2,
+        Wasabi,
+        DigitalOcean,
+        Hetzner,
+        Tigris,
+        Ceph,
+        Garage,
+        Minio,
+        Gcs,
+        Supabase,
+        Scaleway,
+        Ovh,
+        Storj,
+        /// Any other S3-compatible server: assumed able, corrected by its refusals.
+        #[default]
+        Other,
+    }
 }
 
 impl fmt::Display for Provider {
@@ -39,48 +43,50 @@ impl fmt::Display for Provider {
     }
 }
 
-/// A thing one can ask of some servers and not of others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Capability {
-    CreateBucket,
-    DeleteBucket,
-    ListParts,
-    ListMultipartUploads,
-    CopyObject,
-    CopyPart,
-    Versions,
-    ObjectTags,
-    Lifecycle,
-    Cors,
-    Acl,
-    Policy,
-    Versioning,
-    BucketAcl,
-    Ownership,
-    PublicAccess,
-    Encryption,
-    ObjectLock,
-    BucketTags,
-    Logging,
-    Notifications,
-    Website,
-    Replication,
-    Accelerate,
-    RequestPayment,
-    Inventory,
-    Location,
-    /// `If-None-Match: *` on PUT is honoured.
-    ConditionalPut,
-    /// Retention and legal holds of objects.
-    Retention,
-    /// Encryption with keys of KMS.
-    KmsKeys,
-    /// Requests at the requester's cost.
-    RequesterPays,
-    /// Archive classes, whose objects are restored before they are read.
-    Restore,
-    Attributes,
+listed! {
+    /// A thing one can ask of some servers and not of others.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Capability {
+        CreateBucket,
+        DeleteBucket,
+        ListParts,
+        ListMultipartUploads,
+        CopyObject,
+        CopyPart,
+        Versions,
+        ObjectTags,
+        Lifecycle,
+        Cors,
+        Acl,
+        Policy,
+        Versioning,
+        BucketAcl,
+        Ownership,
+        PublicAccess,
+        Encryption,
+        ObjectLock,
+        BucketTags,
+        Logging,
+        Notifications,
+        Website,
+        Replication,
+        Accelerate,
+        RequestPayment,
+        Inventory,
+        Location,
+        /// `If-None-Match: *` on PUT is honoured.
+        ConditionalPut,
+        /// Retention and legal holds of objects.
+        Retention,
+        /// Encryption with keys of KMS.
+        KmsKeys,
+        /// Requests at the requester's cost.
+        RequesterPays,
+        /// Archive classes, whose objects are restored before they are read.
+        Restore,
+        Attributes,
+    }
 }
 
 /// What was learned of the requests that a server takes.
@@ -128,64 +134,9 @@ impl Capability {
                 | Capability::Location
         )
     }
-
-    pub const ALL: [Capability; 33] = [
-        Capability::CreateBucket,
-        Capability::DeleteBucket,
-        Capability::ListParts,
-        Capability::ListMultipartUploads,
-        Capability::CopyObject,
-        Capability::CopyPart,
-        Capability::Versions,
-        Capability::ObjectTags,
-        Capability::Lifecycle,
-        Capability::Cors,
-        Capability::Acl,
-        Capability::Policy,
-        Capability::Versioning,
-        Capability::BucketAcl,
-        Capability::Ownership,
-        Capability::PublicAccess,
-        Capability::Encryption,
-        Capability::ObjectLock,
-        Capability::BucketTags,
-        Capability::Logging,
-        Capability::Notifications,
-        Capability::Website,
-        Capability::Replication,
-        Capability::Accelerate,
-        Capability::RequestPayment,
-        Capability::Inventory,
-        Capability::Location,
-        Capability::ConditionalPut,
-        Capability::Retention,
-        Capability::KmsKeys,
-        Capability::RequesterPays,
-        Capability::Restore,
-        Capability::Attributes,
-    ];
 }
 
 impl Provider {
-    pub const ALL: [Provider; 16] = [
-        Provider::Aws,
-        Provider::R2,
-        Provider::B2,
-        Provider::Wasabi,
-        Provider::DigitalOcean,
-        Provider::Hetzner,
-        Provider::Tigris,
-        Provider::Ceph,
-        Provider::Garage,
-        Provider::Minio,
-        Provider::Gcs,
-        Provider::Supabase,
-        Provider::Scaleway,
-        Provider::Ovh,
-        Provider::Storj,
-        Provider::Other,
-    ];
-
     /// As it is written in `config.toml` and in the table.
     pub fn id(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 use crate::app::screens::connecting::field::{FieldId, FormField};
 use crate::config::connection_options::{BUCKETS, OPTIONS};
 use crate::config::draft::Keep;
+use crate::domain::listed::listed;
 
 /// What is connected to decides what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,27 +13,20 @@ pub enum FormKind {
     Other,
 }
 
-/// Where the keys come from decides what is asked of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeySource {
-    Typed,
-    /// A profile of the AWS files, or the whole chain.
-    Profile,
-    Variables,
-    Command,
-    Anonymous,
+listed! {
+    /// Where the keys come from decides what is asked of them.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum KeySource {
+        Typed,
+        /// A profile of the AWS files, or the whole chain.
+        Profile,
+        Variables,
+        Command,
+        Anonymous,
+    }
 }
 
 impl KeySource {
-    /// Its number among the answers; R2 signs every request, so that the last is not among its own.
-    const ALL: [KeySource; 5] = [
-        KeySource::Typed,
-        KeySource::Profile,
-        KeySource::Variables,
-        KeySource::Command,
-        KeySource::Anonymous,
-    ];
-
     pub fn at(number: usize) -> KeySource {
         KeySource::ALL.get(number).copied().unwrap_or(KeySource::Typed)
     }
