@@ -29,7 +29,7 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
         return;
     }
     let asks = state.keyboard().is_some_and(Part::takes_keys);
-    if !asks && let Some(reason) = state.disabled(action) {
+    if let Some(reason) = state.refused(action) {
         let text = format!("{}: {reason}", action.spec().title);
         return asked.intents.push(Intent::Toast { level: Level::Note, text });
     }

@@ -135,7 +135,18 @@ pub trait Part {
         false
     }
 
-    /// Why an action of the pane's own scope cannot be done now.
+    /// Why nothing is written from it.
+    fn read_only(&self, session: &Session) -> Option<String> {
+        session.read_only()
+    }
+
+    /// Whether an action is done here without asking a server, whatever its row of the table says.
+    fn is_local(&self, _action: Action, _session: &Session) -> bool {
+        false
+    }
+
+    /// Why an action of the pane's own scope cannot be done now, besides what its row of the table
+    /// says.
     fn disabled(&self, _action: Action, _session: &Session) -> Option<String> {
         None
     }

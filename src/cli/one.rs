@@ -72,10 +72,7 @@ pub async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, 
 /// # Errors
 /// `ReadOnly` where the connection is configured so.
 pub fn writable(connection: &Connection, operation: &str) -> Result<(), Error> {
-    match connection.read_only {
-        true => Err(Error::new(ErrorKind::ReadOnly, operation, connection.name.as_str())),
-        false => Ok(()),
-    }
+    connection.expect_writable(operation)
 }
 
 fn told(bucket: &Bucket, what: &str, choice: &Choice) -> Result<Status, Trouble> {

@@ -10,6 +10,7 @@ use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::list::{step, take_again};
 use crate::app::part::Part;
 use crate::app::scope::Scope;
+use crate::app::session::Session;
 use crate::app::spot::Spot;
 use crate::config::connection::Connection;
 use crate::domain::address::ConnectionName;
@@ -17,7 +18,6 @@ use crate::domain::diagnosis::redact::Redaction;
 use crate::domain::diagnosis::text::{Examined, whole};
 use crate::domain::diagnosis::{Conclusion, Examination, Finding, Step, Verdict};
 use crate::domain::error::Error;
-use crate::domain::provider::{Capability, Provider};
 
 #[derive(Clone, Debug)]
 pub struct Doctor {
@@ -46,6 +46,10 @@ impl Part for Doctor {
 
     fn covers(&self) -> bool {
         true
+    }
+
+    fn read_only(&self, _: &Session) -> Option<String> {
+        self.read_only.then(|| "the connection is read-only".to_owned())
     }
 
     fn details(&self) -> Option<&Details> {
@@ -195,7 +199,7 @@ impl Doctor {
             }
             Action::Accept | Action::Open => self.open(),
             Action::Yes if !self.findings.is_empty() => cx.ask(Intent::Copy {
-                text: self.report(),
+                text: self.report(cx.session),
                 what: "the report".to_owned(),
                 note: "without accounts, keys and names".to_owned(),
             }),
@@ -219,12 +223,9 @@ impl Doctor {
     }
 
     /// As text, without a word about whose account it is.
-    fn report(&self) -> String {
-        whole(&self.subject, &self.findings, &self.lacks(), &self.known)
-    }
-
-    fn lacks(&self) -> Vec<(Capability, String)> {
-        lacking(self.subject.provider)
+    fn report(&self, session: &Session) -> String {
+        let lacking = session.lacking(&self.connection);
+        whole(&self.subject, &self.findings, &lacking, &self.known)
     }
 
     fn open(&mut self) {
@@ -241,9 +242,4 @@ impl Doctor {
             Verdict::Unasked(_) => Details::new(title).fact("found", "not tested"),
         });
     }
-}
-
-fn lacking(provider: Provider) -> Vec<(Capability, String)> {
-    let reason = |capability| Some((capability, provider.lacks(capability)?.to_owned()));
-    Capability::ALL.into_iter().filter_map(reason).collect()
 }

@@ -20,7 +20,6 @@ use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::{Measure, NewBucket};
-use crate::domain::provider::Capability;
 use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
@@ -95,27 +94,6 @@ impl BucketActing {
             }
             _ => self.question.put(question),
         }
-    }
-
-    /// Why an action cannot be done here now.
-    pub fn disabled(
-        &self,
-        action: Action,
-        bucket: Option<&Bucket>,
-        session: &Session,
-    ) -> Option<String> {
-        let capability = match action {
-            Action::New => Capability::CreateBucket,
-            Action::Delete => Capability::DeleteBucket,
-            _ => return None,
-        };
-        if session.connection().read_only {
-            return Some("the connection is read-only".to_owned());
-        }
-        if action == Action::Delete && bucket.is_none() {
-            return Some("there is no bucket here".to_owned());
-        }
-        session.lacks(capability)
     }
 
     fn ask_name(&mut self, jurisdiction: Option<Jurisdiction>, name: &str, cx: &Context<'_>) {

@@ -59,7 +59,10 @@ impl Unfinished {
                 self.abort = Some(cx.request(StorageRequest::AbortUploads(question.about)));
             }
         } else if let Some((list, _)) = self.list.on_action(action, cx) {
-            if let Dialog::Uploads(uploads) = &list.dialog {
+            if let Some(why) = cx.session.read_only() {
+                let title = Action::AbortUploads.spec().title;
+                cx.toast(Level::Note, format!("{title}: {why}"));
+            } else if let Dialog::Uploads(uploads) = &list.dialog {
                 let (dialog, chosen) = question(uploads);
                 self.question.ask(dialog, chosen);
             }

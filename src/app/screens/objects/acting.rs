@@ -205,7 +205,8 @@ impl Acting {
         let Some(place) = browse.place().cloned() else {
             return cx.toast(Level::Note, "upload: open a bucket first");
         };
-        match disabled(Action::Upload, browse, cx.session) {
+        let reason = cx.session.read_only();
+        match reason.or_else(|| disabled(Action::Upload, browse, cx.session)) {
             Some(reason) => cx.toast(Level::Note, format!("upload: {reason}")),
             None => self.ask_files(place.bucket, place.prefix, Some(text), cx),
         }

@@ -247,9 +247,6 @@ impl Versions {
 
     fn restore(&mut self, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
-        if cx.session.connection().read_only {
-            return cx.toast(Level::Note, "restore: the connection is read-only");
-        }
         let steps = shown.steps();
         if steps.is_empty() {
             return cx.toast(Level::Note, "it is what is there now");
@@ -289,9 +286,6 @@ impl Versions {
 
     fn delete(&mut self, named: Vec<KeyVersion>, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
-        if cx.session.connection().read_only {
-            return cx.toast(Level::Note, "delete: the connection is read-only");
-        }
         let bucket = shown.of.bucket().clone();
         self.acting = Some(cx.request(StorageRequest::DeleteVersions { bucket, named }));
     }
