@@ -22,7 +22,7 @@ listed! {
 
 impl Jurisdiction {
     /// As `config.toml`, R2's hosts and Cloudflare's API write it.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Jurisdiction::Default => "default",
             Jurisdiction::Eu => "eu",

@@ -3,6 +3,7 @@
 use crate::app::screens::connecting::field::{FieldId, FormField};
 use crate::config::connection_options::{BUCKETS, OPTIONS};
 use crate::config::draft::Keep;
+use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::listed::listed;
 
 /// What is connected to decides what is asked.
@@ -22,11 +23,22 @@ listed! {
         Profile,
         Variables,
         Command,
+        /// Last: R2's forms leave it out.
         Anonymous,
     }
 }
 
 impl KeySource {
+    const fn words(self) -> &'static str {
+        match self {
+            KeySource::Typed => "typed or pasted here",
+            KeySource::Profile => "an AWS profile",
+            KeySource::Variables => "environment variables",
+            KeySource::Command => "a command (credential_process)",
+            KeySource::Anonymous => "no keys: requests are not signed",
+        }
+    }
+
     pub fn at(number: usize) -> KeySource {
         KeySource::ALL.get(number).copied().unwrap_or(KeySource::Typed)
     }
@@ -36,18 +48,31 @@ impl KeySource {
     }
 }
 
-/// All, then each by itself.
-const JURISDICTIONS: &[&str] = &["all", "default", "eu", "fedramp", "us"];
-/// Last, what only `config.toml` can say.
-pub const AND_LISTED: &[&str] =
-    &["all", "default", "eu", "fedramp", "us", "as config.toml lists them"];
-static SOURCES: [&str; 5] = [
-    "typed or pasted here",
-    "an AWS profile",
-    "environment variables",
-    "a command (credential_process)",
-    "no keys: requests are not signed",
-];
+/// All jurisdictions, then each by itself; last, what only `config.toml` can say.
+static AND_LISTED_WORDS: [&str; Jurisdiction::ALL.len() + 2] = {
+    let mut words = ["all"; _];
+    let mut at = 0;
+    while at < Jurisdiction::ALL.len() {
+        words[at + 1] = Jurisdiction::ALL[at].name();
+        at += 1;
+    }
+    words[at + 1] = "as config.toml lists them";
+    words
+};
+pub static AND_LISTED: &[&str] = &AND_LISTED_WORDS;
+static JURISDICTIONS: &[&str] = AND_LISTED.split_at(AND_LISTED.len() - 1).0;
+
+static SOURCES: [&str; KeySource::ALL.len()] = {
+    let mut words = [""; _];
+    let mut at = 0;
+    while at < KeySource::ALL.len() {
+        words[at] = KeySource::ALL[at].words();
+        at += 1;
+    }
+    words
+};
+/// R2 signs every request.
+static SIGNING_SOURCES: &[&str] = SOURCES.split_at(KeySource::Anonymous as usize).0;
 
 static KEEPS: [(&str, Keep); 4] = [
     ("the system's keyring", Keep::Keyring),
@@ -90,7 +115,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField
         ]),
     }
     let sources: &'static [&'static str] =
-        if kind == FormKind::R2 { &SOURCES[..4] } else { &SOURCES };
+        if kind == FormKind::R2 { SIGNING_SOURCES } else { &SOURCES };
     let mut from = FormField::choice(
         FieldId::Source,
         "Keys from",
