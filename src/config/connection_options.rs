@@ -72,8 +72,9 @@ impl ConnectionOptions {
     }
 
     pub fn put(self, connection: &mut Connection) {
-        connection.known_buckets = self.buckets;
-        connection.read_only = self.read_only;
+        let ConnectionOptions { buckets, read_only } = self;
+        connection.known_buckets = buckets;
+        connection.read_only = read_only;
     }
 }
 
