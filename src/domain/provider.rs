@@ -102,38 +102,61 @@ impl Capability {
     /// Whether the status of an answer says that the server does not know such requests. 405 may
     /// be about one object only: a delete marker has neither tags nor grants.
     pub fn is_refused_by(self, status: u16) -> bool {
-        let of_object = matches!(
-            self,
-            Capability::ObjectTags
-                | Capability::Acl
-                | Capability::Retention
-                | Capability::Restore
-                | Capability::Attributes
-        );
-        status == 501 || (status == 405 && !of_object)
+        status == 501 || (status == 405 && self.subject() != CapabilitySubject::Object)
     }
 
     /// Whether it is only about a setting of a bucket, which objects and listings do not need.
     pub fn is_of_settings(self) -> bool {
-        matches!(
-            self,
-            Capability::Versioning
-                | Capability::BucketAcl
-                | Capability::Ownership
-                | Capability::PublicAccess
-                | Capability::Encryption
-                | Capability::ObjectLock
-                | Capability::BucketTags
-                | Capability::Logging
-                | Capability::Notifications
-                | Capability::Website
-                | Capability::Replication
-                | Capability::Accelerate
-                | Capability::RequestPayment
-                | Capability::Inventory
-                | Capability::Location
-        )
+        self.subject() == CapabilitySubject::Setting
     }
+
+    fn subject(self) -> CapabilitySubject {
+        match self {
+            Capability::ObjectTags
+            | Capability::Acl
+            | Capability::Retention
+            | Capability::Restore
+            | Capability::Attributes => CapabilitySubject::Object,
+            Capability::Versioning
+            | Capability::BucketAcl
+            | Capability::Ownership
+            | Capability::PublicAccess
+            | Capability::Encryption
+            | Capability::ObjectLock
+            | Capability::BucketTags
+            | Capability::Logging
+            | Capability::Notifications
+            | Capability::Website
+            | Capability::Replication
+            | Capability::Accelerate
+            | Capability::RequestPayment
+            | Capability::Inventory
+            | Capability::Location => CapabilitySubject::Setting,
+            Capability::CreateBucket
+            | Capability::DeleteBucket
+            | Capability::ListParts
+            | Capability::ListMultipartUploads
+            | Capability::CopyObject
+            | Capability::CopyPart
+            | Capability::Versions
+            | Capability::Lifecycle
+            | Capability::Cors
+            | Capability::Policy
+            | Capability::ConditionalPut
+            | Capability::KmsKeys
+            | Capability::RequesterPays => CapabilitySubject::Server,
+        }
+    }
+}
+
+/// Whose state decides how a request is answered that a server knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CapabilitySubject {
+    /// One object: another one may be answered otherwise.
+    Object,
+    /// A setting of a bucket that objects and listings do not need.
+    Setting,
+    Server,
 }
 
 impl Provider {

@@ -401,7 +401,27 @@ impl Acting {
             (About::Domain { bucket, .. }, DialogAnswer::Text(text)) => {
                 self.save_domain(question, bucket, &text, cx);
             }
-            _ => self.question.put(question),
+            // Read, or waited for.
+            (About::Checking { .. } | About::Erasing { .. } | About::Restoring { .. }, _) => {
+                self.question.put(question);
+            }
+            // Answered in another form than they are asked in.
+            (
+                About::Download { .. }
+                | About::Archived { .. }
+                | About::Upload { .. }
+                | About::Copy(_)
+                | About::Rename { .. }
+                | About::CopyConfirmation(_)
+                | About::Existing { .. }
+                | About::Delete(_)
+                | About::Moment
+                | About::BringBack { .. }
+                | About::NewPrefix { .. }
+                | About::Links { .. }
+                | About::Domain { .. },
+                _,
+            ) => self.question.put(question),
         }
     }
 

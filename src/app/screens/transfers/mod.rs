@@ -388,7 +388,9 @@ fn on_answer(about: About, answer: DialogAnswer, cx: &mut Context<'_>) {
             OnArchived::Fail => TransferCommand::Retry(id),
         }),
         (About::Limit, DialogAnswer::Text(text)) => limit(&text, cx),
-        _ => {}
+        // They are only read.
+        (About::Details(_) | About::Failure, _) => {}
+        (About::Cancel(_) | About::Loss(_) | About::Archived(_) | About::Limit, _) => {}
     }
 }
 
