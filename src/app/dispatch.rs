@@ -60,7 +60,7 @@ fn copy_errors(state: &State, asked: &mut Asked) -> bool {
 fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
     match action {
         Action::FocusNext => step_focus(state, 1),
-        Action::FocusPrevious => step_focus(state, 3),
+        Action::FocusPrevious => step_focus(state, Pane::ALL.len() - 1),
         Action::FocusBuckets => state.focus = Pane::Buckets,
         Action::FocusObjects => state.focus = Pane::Objects,
         Action::FocusTransfers => state.focus = Pane::Transfers,

@@ -215,9 +215,7 @@ impl Areas {
 
     /// The pane under a cell.
     pub fn pane_at(&self, column: u16, row: u16) -> Option<Pane> {
-        [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side]
-            .into_iter()
-            .find(|pane| self.pane(*pane).contains(column, row))
+        Pane::ALL.into_iter().find(|pane| self.pane(*pane).contains(column, row))
     }
 
     /// Whether a window of this size has room for a third column.

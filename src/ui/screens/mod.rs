@@ -69,7 +69,7 @@ pub fn draw_panes(paint: &mut Paint<'_>, state: &State) {
 fn draw_frames(paint: &mut Paint<'_>, state: &State, focused: impl Fn(Pane) -> bool) {
     let window = paint.buffer.area;
     let styles = paint.styles;
-    let mut panes = [Pane::Buckets, Pane::Objects, Pane::Side, Pane::Transfers];
+    let mut panes = Pane::ALL;
     panes.sort_by_key(|pane| focused(*pane));
     for pane in panes {
         let style = if focused(pane) { styles.border_focused } else { styles.border };

@@ -18,8 +18,9 @@ listed! {
 impl SizesView {
     #[must_use]
     pub fn next(self, forward: bool) -> SizesView {
-        let step = if forward { 1 } else { 2 };
-        SizesView::ALL[(self as usize + step) % 3]
+        let count = SizesView::ALL.len();
+        let step = if forward { 1 } else { count - 1 };
+        SizesView::ALL[(self as usize + step) % count]
     }
 
     pub fn title(self) -> &'static str {
