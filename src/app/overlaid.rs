@@ -46,14 +46,14 @@ pub fn examine(state: &mut State, now: Timestamp, name: &ConnectionName, asked: 
     let examination = Examination { bucket, prefix, writes: false };
     let mut doctor = Doctor::new(connection, examination);
     state.with(now, asked, |_, cx| doctor.start(cx));
-    state.parts.overlay = Some(Overlay::Doctor(Box::new(doctor)));
+    state.parts.overlay = Some(doctor.into());
 }
 
 /// Opens the settings of a bucket.
 pub fn show_settings(state: &mut State, now: Timestamp, bucket: Bucket, asked: &mut Asked) {
     let mut settings = BucketSettings::new(bucket, &state.session);
     state.with(now, asked, |_, cx| settings.load(cx));
-    state.parts.overlay = Some(Overlay::BucketSettings(Box::new(settings)));
+    state.parts.overlay = Some(settings.into());
 }
 
 /// Opens the comparison of two objects, files or trees of them.
@@ -65,7 +65,7 @@ pub fn compare(
 ) {
     let mut comparison = ComparisonSheet::new(one, other);
     state.with(now, asked, |_, cx| comparison.start(cx));
-    state.parts.overlay = Some(Overlay::Comparison(Box::new(comparison)));
+    state.parts.overlay = Some(comparison.into());
 }
 
 /// Brings what happened since into the events list while it is open.
