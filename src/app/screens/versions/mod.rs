@@ -9,7 +9,7 @@ use crate::app::context::{Context, Intent, SideTab};
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::question::QuestionSlot;
-use crate::app::effect::StorageRequest;
+use crate::app::effect::{StorageRequest, VersionsRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::list::{step, take_again};
 use crate::app::part::Part;
@@ -184,7 +184,11 @@ impl Versions {
         let Some(shown) = &self.shown else { return };
         let (bucket, prefix) = (shown.of.bucket().clone(), shown.of.prefix());
         let after = shown.next();
-        self.page = Some(cx.request(StorageRequest::ListVersions { bucket, prefix, after }));
+        self.page = Some(cx.request(StorageRequest::Versions(VersionsRequest::ListVersions {
+            bucket,
+            prefix,
+            after,
+        })));
     }
 
     fn on_page(&mut self, reply: Reply, cx: &mut Context<'_>) {
@@ -252,7 +256,8 @@ impl Versions {
             return cx.toast(Level::Note, "it is what is there now");
         }
         let bucket = shown.of.bucket().clone();
-        self.acting = Some(cx.request(StorageRequest::Restore { bucket, steps }));
+        self.acting =
+            Some(cx.request(StorageRequest::Versions(VersionsRequest::Restore { bucket, steps })));
     }
 
     fn on_restored(&mut self, restored: Restored, cx: &mut Context<'_>) {
@@ -287,7 +292,11 @@ impl Versions {
     fn delete(&mut self, named: Vec<KeyVersion>, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
         let bucket = shown.of.bucket().clone();
-        self.acting = Some(cx.request(StorageRequest::DeleteVersions { bucket, named }));
+        self.acting =
+            Some(cx.request(StorageRequest::Versions(VersionsRequest::DeleteVersions {
+                bucket,
+                named,
+            })));
     }
 
     fn on_deleted(&mut self, failed: Vec<(KeyVersion, Error)>, cx: &mut Context<'_>) {
