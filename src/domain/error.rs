@@ -93,6 +93,9 @@ pub struct Error {
     pub provider: Option<Provider>,
     /// What the server asked to wait before another try.
     pub retry_after: Option<Duration>,
+    /// The object whose upload could not be aborted either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unaborted: Option<String>,
 }
 
 /// The kinds that are told apart because a person does something different about each.
@@ -228,6 +231,7 @@ impl Error {
             renewal: None,
             provider: None,
             retry_after: None,
+            unaborted: None,
         }
     }
 

@@ -303,11 +303,9 @@ impl Parts {
         match abort_upload(&**remote, &cleaning.policy, object, &self.upload).await {
             Err(_) => {
                 let before = if error.detail.is_empty() { "" } else { "; " };
-                let detail = format!(
-                    "{}{before}an unfinished upload is left: windlass uploads abort {}",
-                    error.detail, self.pipe.object
-                );
-                error.detail(detail)
+                let detail = format!("{}{before}an unfinished upload is left", error.detail);
+                let unaborted = Some(self.pipe.object.to_string());
+                Error { detail, unaborted, ..error }
             }
             _ => error,
         }

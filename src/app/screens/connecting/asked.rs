@@ -100,7 +100,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField
             FormField::choice(
                 FieldId::Jurisdiction,
                 "Jurisdiction",
-                "← → changes it: where the buckets were created",
+                "where the buckets were created",
                 JURISDICTIONS,
             ),
         ]),
@@ -119,7 +119,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField
     let mut from = FormField::choice(
         FieldId::Source,
         "Keys from",
-        "← → changes it: typed, a profile, variables, a command",
+        "typed, a profile, variables, a command",
         sources,
     );
     from.choose(source.number());
@@ -139,7 +139,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField
     }
     if source == KeySource::Typed {
         let words: &'static [&'static str] = if keyring { &KEEP_WORDS } else { &KEEP_WORDS[1..] };
-        fields.push(FormField::choice(FieldId::Keep, "Keep the keys in", "← → changes it", words));
+        fields.push(FormField::choice(FieldId::Keep, "Keep the keys in", "", words));
     }
     fields
 }
