@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::overlays::bucket_settings::BucketSettings;
 use crate::app::overlays::comparison::ComparisonSheet;
 use crate::app::overlays::doctor::Doctor;
-use crate::app::overlays::{Opening, Overlay};
+use crate::app::overlays::{Overlay, OverlayInput};
 use crate::app::part::Part as _;
 use crate::app::state::{Asked, State};
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
@@ -15,7 +15,7 @@ use crate::domain::diff_end::DiffEnd;
 
 /// Opens the overlay an action asks for; `false` where it asks for none.
 pub fn open_overlay(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) -> bool {
-    let opening = Opening {
+    let input = OverlayInput {
         keymap: &state.session.keymap,
         scopes: state.scopes(),
         disabled: &|action| state.disabled(action),
@@ -25,7 +25,7 @@ pub fn open_overlay(state: &mut State, now: Timestamp, action: Action, asked: &m
         marked: &|| state.parts.objects.browse.marked(),
         place: &state.here(),
     };
-    let Some(mut overlay) = Overlay::of(action, opening) else { return false };
+    let Some(mut overlay) = Overlay::of(action, input) else { return false };
     state.with(now, asked, |_, cx| overlay.part_mut().start(cx));
     state.parts.overlay = Some(overlay);
     true

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::args::cost::CostArguments;
-use crate::cli::below::Place;
+use crate::cli::below::WalkedPlace;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::config::paths::Folders;
@@ -48,7 +48,7 @@ pub async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, 
 }
 
 async fn sum(client: &Client, location: &Location) -> Result<Stored, Trouble> {
-    let place = Place::of(location, "cost")?;
+    let place = WalkedPlace::of(location, "cost")?;
     let stored = client.stored(&place.bucket, &place.prefix, |_| ()).await?;
     place.judge(None, stored.objects() == 0)?;
     Ok(stored)

@@ -16,7 +16,7 @@ use crate::transfer::comparing::trees::TreeNews;
 use crate::transfer::limits::rate::RateLimiter;
 
 /// What is compared, and with whose keys.
-pub struct Comparison {
+pub struct DiffRun {
     comparer: Comparer,
 }
 
@@ -35,8 +35,7 @@ pub async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, 
 async fn compare(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trouble> {
     let pace = PaceArguments::usual();
     let rate = RateLimiter::of(pace.rate(choice.settings.transfers.limit));
-    let comparison =
-        Comparison { comparer: Comparer::new(choice.client()?, pace.patience(), rate) };
+    let comparison = DiffRun { comparer: Comparer::new(choice.client()?, pace.patience(), rate) };
     let (one, other) = (side(&arguments.one), side(&arguments.other));
     let mut printer = Printer::new(choice.json);
     let status = match DiffPair::of(one, other).map_err(Trouble::Usage)? {
@@ -52,7 +51,7 @@ fn side(end: &DiffEnd) -> DiffSide {
     end.clone().side(is_folder)
 }
 
-impl Comparison {
+impl DiffRun {
     async fn trees(
         &self,
         one: &DiffTree,

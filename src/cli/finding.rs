@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::cli::args::finding::FindArguments;
-use crate::cli::below::{Place, each_page};
+use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::indexing;
 use crate::cli::print::{Printer, Status, Trouble};
@@ -12,7 +12,7 @@ use crate::domain::criteria::{Candidate, Criteria, Search};
 
 pub async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, Trouble> {
     let criteria = criteria(arguments).map_err(Trouble::Usage)?;
-    let place = Place::of(&arguments.location, "find")?;
+    let place = WalkedPlace::of(&arguments.location, "find")?;
     if arguments.indexed {
         return indexing::find(&place, &criteria, choice);
     }

@@ -7,7 +7,7 @@ use crate::cli::args::metadata::TypesArguments;
 use crate::cli::connect::Choice;
 use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble};
-use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
+use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::wrong_type::TypeFinding;
@@ -19,7 +19,7 @@ pub async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status
         writable(choice.current()?, "CopyObject")?;
     }
     let client = choice.client()?;
-    let reach = if arguments.recursive { Reach::All } else { Reach::Level };
+    let reach = if arguments.recursive { Depth::All } else { Depth::Level };
     let mut objects = Objects::of(&client, &arguments.location, reach, "types")?;
     let mut printer = Printer::new(choice.json);
     let mut tally = Tally::default();

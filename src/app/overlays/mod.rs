@@ -90,7 +90,7 @@ overlays! {
 
 /// What overlays are views of when they are opened.
 #[derive(Clone, Copy)]
-pub struct Opening<'a> {
+pub struct OverlayInput<'a> {
     pub keymap: &'a Keymap,
     /// What keys mean in what is focused.
     pub scopes: &'static [Scope],
@@ -107,8 +107,8 @@ pub struct Opening<'a> {
 
 impl Overlay {
     /// The one that an action opens, if it opens one.
-    pub fn of(action: Action, opening: Opening<'_>) -> Option<Overlay> {
-        let Opening { keymap, scopes, disabled, session, log, here, marked, place } = opening;
+    pub fn of(action: Action, input: OverlayInput<'_>) -> Option<Overlay> {
+        let OverlayInput { keymap, scopes, disabled, session, log, here, marked, place } = input;
         Some(match action {
             Action::Help => Help::new(rows_here(keymap, scopes, disabled)).into(),
             Action::Palette => {

@@ -195,7 +195,7 @@ fn sentence(chosen: &[&UploadRow], list: &Uploads) -> String {
         (Some(age), _) => format!("started {} ago", age_text(*age)),
         _ => "of unknown age".to_owned(),
     };
-    let left = chosen.iter().filter(|row| row.standing == UploadOwner::Left).count();
+    let left = chosen.iter().filter(|row| row.owner == UploadOwner::Left).count();
     let ours = match left {
         0 => String::new(),
         left if left == chosen.len() => ", left by Windlass".to_owned(),
