@@ -5,10 +5,11 @@ use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use crate::cli::args::{Arguments, DemoArguments, TargetFlags, Verb};
+use crate::cli::args::target::TargetFlags;
+use crate::cli::args::{Arguments, DemoArguments, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Status, Trouble, complain, complain_of_crash};
-use crate::cli::{demo as server, verbs};
+use crate::cli::{demo as server, verb, verbs};
 use crate::config::crash;
 use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
@@ -47,7 +48,7 @@ fn run(arguments: Arguments) -> ExitCode {
 fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<LoopEnd, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let (choice, runtime) = verbs::with_key(Choice::make(flags, &folders)?)?;
+    let (choice, runtime) = verb::with_key(Choice::make(flags, &folders)?)?;
     let Choice { connections, current, settings, access_spec, .. } = choice;
     let access = access_of(access_spec, location.as_ref())?;
     log::start(&folders.log_file())?;
@@ -92,7 +93,7 @@ fn access_of(
 /// Writes nothing of the user's and keeps its queue in memory.
 fn browse_demo(arguments: &DemoArguments) -> Result<LoopEnd, Trouble> {
     needs_terminal()?;
-    let runtime = verbs::runtime()?;
+    let runtime = verb::runtime()?;
     let server = runtime.block_on(server::start(arguments))?;
     let connection = server::connection(&server);
     let (name, open) = (connection.name.clone(), arguments.location.clone());

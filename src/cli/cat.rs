@@ -12,6 +12,7 @@ use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
 use crate::cli::print::{Status, Trouble};
 use crate::cli::stream::pipe;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Location;
 use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::Verification;
@@ -21,7 +22,13 @@ use crate::look::error::guarded;
 use crate::look::lines::write_lines;
 use crate::transfer::stream::download::{Broken, download_span, download_stream};
 
-pub async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for CatArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| cat(self, choice).await)
+    }
+}
+
+async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Trouble> {
     if let Some(name) = &arguments.member {
         return member(arguments, name, choice).await;
     }

@@ -6,6 +6,7 @@ use crate::cli::args::cost::CostArguments;
 use crate::cli::below::WalkedPlace;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::config::prices;
 use crate::domain::address::Location;
@@ -16,7 +17,13 @@ use crate::domain::units::{Count, Counted, Size};
 use crate::domain::usage::Usage;
 use crate::s3::client::Client;
 
-pub async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for CostArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| cost(self, choice).await)
+    }
+}
+
+async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, Trouble> {
     let list = prices::read(&Folders::find()?.prices_file())?;
     let connection = choice.current()?;
     let (provider, region) = (connection.provider, connection.region.as_deref());

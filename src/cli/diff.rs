@@ -9,6 +9,7 @@ use crate::cli::below::nothing_below;
 use crate::cli::connect::Choice;
 use crate::cli::pace::PaceArguments;
 use crate::cli::print::{Printer, Status, Trouble, complain, complain_of};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::diff_end::{DiffEnd, DiffItem, DiffKind, DiffPair, DiffSide, DiffTree};
 use crate::domain::error::Error;
 use crate::transfer::comparing::comparer::Comparer;
@@ -20,8 +21,14 @@ pub struct DiffRun {
     comparer: Comparer,
 }
 
+impl RunVerb for DiffArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| diff(self, choice).await)
+    }
+}
+
 /// Ends as `diff` of a shell does: 1 where something differs, 2 where it cannot be told.
-pub async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trouble> {
     match compare(arguments, choice).await {
         Ok(status) => Ok(status),
         Err(trouble @ Trouble::Failed(_)) => Ok(match complain(&trouble, choice.json) {

@@ -11,6 +11,7 @@ use crate::cli::connect::Choice;
 use crate::cli::inventory::fill;
 use crate::cli::print::{Printer, Status, Trouble, complain_of};
 use crate::cli::row_lines::{HeldLine, RowLines, time_text};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::domain::address::Location;
 use crate::domain::criteria::Criteria;
@@ -25,7 +26,13 @@ use crate::index::search::IndexSearch;
 use crate::index::shelf::{drop_index, index_for, index_of, indexes};
 use crate::index::writer::IndexWriter;
 
-pub async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for IndexArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| index(self, choice).await)
+    }
+}
+
+async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, Trouble> {
     match (&arguments.step, &arguments.location) {
         (Some(IndexStep::List), _) | (None, None) => list(choice),
         (Some(IndexStep::Changes { location }), _) => changes(location, choice).await,

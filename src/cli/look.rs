@@ -12,6 +12,7 @@ use crate::cli::connect::Choice;
 use crate::cli::past::meant;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::one;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Location;
 use crate::domain::contents::{Contents, Traffic};
 use crate::domain::error::Error;
@@ -63,7 +64,13 @@ impl Opened {
     }
 }
 
-pub async fn look(arguments: &LookArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for LookArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| look(self, choice).await)
+    }
+}
+
+async fn look(arguments: &LookArguments, choice: &Choice) -> Result<Status, Trouble> {
     let opened = Opened::at(&arguments.location, &arguments.past, choice, "look", MOST).await?;
     let contents = opened.read(inspect).await?;
     let usage = opened.client.meter().usage();

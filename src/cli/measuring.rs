@@ -11,6 +11,7 @@ use crate::cli::args::finding::{TreeArguments, UsageArguments};
 use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Prefix;
 use crate::domain::criteria::Candidate;
 use crate::domain::error::{Error, ErrorKind};
@@ -32,7 +33,13 @@ struct Told {
     uploads: bool,
 }
 
-pub async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for UsageArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| du(self, choice).await)
+    }
+}
+
+async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, Trouble> {
     let place = WalkedPlace::of(&arguments.location, "du")?;
     let client = choice.client()?;
     let mut printer = Printer::new(choice.json);
@@ -218,7 +225,13 @@ fn amount_line(printer: &Printer, amount: Amount, name: &str, whole: bool) -> St
     format!("{objects:>12}  {size:>10}  {name}{cut}")
 }
 
-pub async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for TreeArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| tree(self, choice).await)
+    }
+}
+
+async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, Trouble> {
     let place = WalkedPlace::of(&arguments.location, "tree")?;
     let client = choice.client()?;
     let depth = arguments.depth.unwrap_or(usize::MAX);

@@ -6,11 +6,18 @@ use serde_json::json;
 use crate::cli::args::public::PublicArguments;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Location};
 use crate::domain::public::{AccountUsage, PublicDomain, StoredAmount};
 use crate::domain::units::{Counted, Size};
 
-pub async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for PublicArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| public(self, choice).await)
+    }
+}
+
+async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, Trouble> {
     let mut printer = Printer::new(choice.json);
     match arguments.location.as_ref().and_then(Location::bucket) {
         Some(bucket) => domains(bucket, choice, &mut printer).await?,

@@ -8,13 +8,20 @@ use crate::cli::connect::Choice;
 use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::wrong_type::TypeFinding;
 use crate::s3::client::Client;
 use crate::transfer::content_types::{look_at_type, mend_type};
 
-pub async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for TypesArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| types(self, choice).await)
+    }
+}
+
+async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, Trouble> {
     if arguments.fix {
         writable(choice.current()?, "CopyObject")?;
     }
