@@ -58,6 +58,9 @@ pub const BEING_RESTORED: &str = "it is being restored";
 /// What is said of a version that is no object.
 pub const IS_DELETE_MARKER: &str = "this version is a delete marker, which has no bytes";
 
+/// What stands in a detail before the object whose upload could not be aborted either.
+pub const UNABORTED: &str = "an unfinished upload is left of ";
+
 /// The step at which a stream is sent whose length is not known.
 pub const SEND_STREAM: &str = "send the stream";
 
@@ -93,9 +96,6 @@ pub struct Error {
     pub provider: Option<Provider>,
     /// What the server asked to wait before another try.
     pub retry_after: Option<Duration>,
-    /// The object whose upload could not be aborted either.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unaborted: Option<String>,
 }
 
 /// The kinds that are told apart because a person does something different about each.
@@ -231,7 +231,6 @@ impl Error {
             renewal: None,
             provider: None,
             retry_after: None,
-            unaborted: None,
         }
     }
 
@@ -297,6 +296,11 @@ impl Error {
     /// What names the proxy by way of which the request went, where that is known.
     pub fn proxy(&self) -> Option<&str> {
         self.detail.split_once(BY_PROXY).map(|(_, named_by)| named_by)
+    }
+
+    /// The object whose upload could not be aborted either.
+    pub fn unaborted(&self) -> Option<&str> {
+        self.detail.split_once(UNABORTED).map(|(_, object)| object)
     }
 
     /// Whether who asked is a part of what went wrong.

@@ -19,7 +19,9 @@ impl Error {
             .or_else(|| machine::explain(self))
             .or_else(|| keyring::explain(self))
             .unwrap_or_else(|| unknown(self));
-        explanation.remedies.extend(self.unaborted.clone().map(Remedy::AbortUpload));
+        explanation
+            .remedies
+            .extend(self.unaborted().map(|object| Remedy::AbortUpload(object.to_owned())));
         explanation
     }
 
