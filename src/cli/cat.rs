@@ -7,7 +7,7 @@ use tokio::io::stdout;
 
 use crate::cli::args::versions::CatArguments;
 use crate::cli::connect::Choice;
-use crate::cli::look::Opened;
+use crate::cli::look::OpenedObject;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
 use crate::cli::print::{Status, Trouble};
@@ -57,7 +57,7 @@ async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Troubl
 /// Writes the member as it is unpacked, from the ranges it needs.
 async fn member(arguments: &CatArguments, name: &str, choice: &Choice) -> Result<Status, Trouble> {
     let (location, past) = (&arguments.location, &arguments.past);
-    let opened = Opened::at(location, past, choice, "cat", u64::MAX).await?;
+    let opened = OpenedObject::at(location, past, choice, "cat", u64::MAX).await?;
     let name = name.to_owned();
     let written = opened.read(move |source, _, _| {
         guarded(|| {

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter};
 
 use crate::cli::args::look::RowsArguments;
 use crate::cli::connect::Choice;
-use crate::cli::look::Opened;
+use crate::cli::look::OpenedObject;
 use crate::cli::print::{Status, Trouble, complain_of};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::visible::visible;
@@ -23,7 +23,8 @@ impl RunVerb for RowsArguments {
 }
 
 async fn rows(arguments: &RowsArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let opened = Opened::at(&arguments.location, &arguments.past, choice, "rows", u64::MAX).await?;
+    let opened =
+        OpenedObject::at(&arguments.location, &arguments.past, choice, "rows", u64::MAX).await?;
     let request = RowRequest {
         from: arguments.from,
         count: arguments.count,
