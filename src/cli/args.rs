@@ -14,7 +14,6 @@ pub mod look;
 pub mod metadata;
 pub mod objects;
 pub mod parts;
-pub mod public;
 pub mod queue;
 pub mod settings;
 pub mod target;
@@ -41,7 +40,6 @@ use crate::cli::args::metadata::{
     TypesArguments,
 };
 use crate::cli::args::objects::{LIST_EXAMPLES, ListArguments, REMOVE_EXAMPLES, RemoveArguments};
-use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
 use crate::cli::args::settings::{MakeArguments, SettingsArguments};
 use crate::cli::args::target::TargetFlags;
@@ -53,6 +51,7 @@ use crate::cli::args::versions::{
     CAT_EXAMPLES, CatArguments, EMPTY_EXAMPLES, EmptyArguments, RESTORE_EXAMPLES, RestoreArguments,
     VERSIONS_EXAMPLES, VersionsArguments,
 };
+use crate::cli::public::PublicArguments;
 use crate::cli::verb::RunVerb;
 use crate::config::guide::TOPICS;
 use crate::domain::address::Location;
