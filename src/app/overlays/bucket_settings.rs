@@ -127,6 +127,10 @@ impl Part for BucketSettings {
         if self.reading.is_some() { None } else { take_again(&mut self.cursor, spot) }
     }
 
+    fn start(&mut self, cx: &mut Context<'_>) {
+        self.load(cx);
+    }
+
     fn owns(&self, ticket: Ticket) -> bool {
         let changing = self.change.as_ref().and_then(|change| change.ticket);
         self.loading == Some(ticket) || changing == Some(ticket)
@@ -176,7 +180,7 @@ impl BucketSettings {
     }
 
     /// Asks for every setting, or asks anew.
-    pub fn load(&mut self, cx: &mut Context<'_>) {
+    fn load(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.loading);
         for row in &mut self.rows {
             row.state = None;

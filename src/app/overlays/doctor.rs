@@ -13,7 +13,7 @@ use crate::app::scope::Scope;
 use crate::app::session::Session;
 use crate::app::spot::Spot;
 use crate::config::connection::Connection;
-use crate::domain::address::ConnectionName;
+use crate::domain::address::{ConnectionName, Location, Prefix};
 use crate::domain::diagnosis::redact::Redaction;
 use crate::domain::diagnosis::text::{Examined, whole};
 use crate::domain::diagnosis::{Conclusion, Examination, Finding, Step, Verdict};
@@ -88,6 +88,16 @@ impl Part for Doctor {
         true
     }
 
+    /// Begins, or begins anew.
+    fn start(&mut self, cx: &mut Context<'_>) {
+        cx.abandon(&mut self.ticket);
+        self.findings.clear();
+        (self.failure, self.cursor, self.moved) = (None, 0, false);
+        let request =
+            ConnectionRequest::Examine { unsaved: None, examination: self.examination.clone() };
+        self.ticket = Some(cx.request_of(self.connection.clone(), request));
+    }
+
     /// Anything but a yes is a no.
     fn on_text(&mut self, _: Chord, _: &mut Context<'_>) {
         self.consenting = false;
@@ -126,6 +136,18 @@ impl Part for Doctor {
 }
 
 impl Doctor {
+    /// Of the place that is open, where the connection is the one in use.
+    pub fn of(name: &ConnectionName, session: &Session, here: &Location) -> Option<Doctor> {
+        let connection = session.connections.iter().find(|each| each.name == *name)?;
+        let here = here.bucket().filter(|_| session.name() == name).map(|at| (at, here.prefix()));
+        let (bucket, prefix) = match (here, connection.known_buckets.first()) {
+            (Some((bucket, prefix)), _) => (Some(bucket.clone()), prefix),
+            (None, Some(known)) => (Some(known.bucket.clone()), known.prefix.clone()),
+            (None, None) => (None, Prefix::root()),
+        };
+        Some(Doctor::new(connection, Examination { bucket, prefix, writes: false }))
+    }
+
     pub fn new(connection: &Connection, examination: Examination) -> Doctor {
         let known = connection.known_buckets.iter();
         let redaction = known.fold(Redaction::default(), |redaction, known| {
@@ -155,16 +177,6 @@ impl Doctor {
             moved: false,
             ticket: None,
         }
-    }
-
-    /// Begins, or begins anew.
-    pub fn start(&mut self, cx: &mut Context<'_>) {
-        cx.abandon(&mut self.ticket);
-        self.findings.clear();
-        (self.failure, self.cursor, self.moved) = (None, 0, false);
-        let request =
-            ConnectionRequest::Examine { unsaved: None, examination: self.examination.clone() };
-        self.ticket = Some(cx.request_of(self.connection.clone(), request));
     }
 
     pub fn is_running(&self) -> bool {

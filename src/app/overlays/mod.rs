@@ -19,6 +19,7 @@ pub mod types;
 use crate::app::action::Action;
 use crate::app::keymap::Keymap;
 use crate::app::log::Log;
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::overlays::bookmarks::Bookmarks;
 use crate::app::overlays::bucket_settings::BucketSettings;
 use crate::app::overlays::comparison::ComparisonSheet;
@@ -134,6 +135,15 @@ impl Overlay {
                 Connections::new(known, profiles, session.name()).into()
             }
             _ => return None,
+        })
+    }
+
+    /// The one that shows something; `None` where that is not there any more.
+    pub fn about(subject: OverlaySubject, session: &Session, here: &Location) -> Option<Overlay> {
+        Some(match subject {
+            OverlaySubject::Connection(name) => Doctor::of(&name, session, here)?.into(),
+            OverlaySubject::Difference(one, other) => ComparisonSheet::new(one, other).into(),
+            OverlaySubject::Settings(bucket) => BucketSettings::new(bucket, session).into(),
         })
     }
 }

@@ -51,7 +51,7 @@ fn nothing_behind_a_question_is_clicked() {
     let mut app = App::with_rows(&["a", "b"]);
     app.keys("d").click_on("media");
     assert!(app.state.dialog().is_some());
-    let rows = app.state.areas.objects.inner();
+    let rows = app.state.areas.pane(Pane::Objects).inner();
     app.keys("esc D").click(rows.x + 2, rows.y + rows.height - 1);
     assert_eq!((app.cursor(), app.state.focus), ("a", Pane::Objects));
 }

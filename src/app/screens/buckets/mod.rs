@@ -17,6 +17,7 @@ use crate::app::effect::{Preference, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::List;
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::screens::buckets::acting::BucketActing;
@@ -113,7 +114,7 @@ impl Part for Buckets {
             }
             Action::BucketSettings => {
                 if let Some(bucket) = self.current().map(|row| row.bucket.clone()) {
-                    cx.ask(Intent::ShowSettings(bucket));
+                    cx.ask(Intent::ShowOverlay(OverlaySubject::Settings(bucket)));
                 }
             }
             Action::Open => self.open_current(cx),

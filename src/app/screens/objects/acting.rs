@@ -17,6 +17,7 @@ use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::linking::{Delivery, Linking};
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::screens::archived;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
@@ -129,7 +130,7 @@ impl Acting {
         let targets = || rows().in_order().map(|row| row.target).collect::<Vec<_>>();
         match action {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
-            Action::BucketSettings => cx.ask(Intent::ShowSettings(bucket)),
+            Action::BucketSettings => cx.ask(Intent::ShowOverlay(OverlaySubject::Settings(bucket))),
             Action::New => {
                 let dialog = creating::prefix_question(&bucket, &prefix);
                 let made = prefix.clone();

@@ -16,7 +16,7 @@ use crate::app::dialogs::question::QuestionSlot;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
-use crate::app::layout::Pane;
+use crate::app::layout::{Areas, Pane};
 use crate::app::linking::Linking;
 use crate::app::list::List;
 use crate::app::part::Part;
@@ -63,6 +63,10 @@ enum About {
 impl Part for TransfersPane {
     fn pane(&self) -> Option<Pane> {
         Some(Pane::Transfers)
+    }
+
+    fn takes_focus(&self, areas: &Areas) -> bool {
+        !areas.pane(Pane::Transfers).is_empty()
     }
 
     fn wanted(&self) -> &'static [Action] {

@@ -12,6 +12,7 @@ use crate::app::dialogs::question::QuestionSlot;
 use crate::app::effect::{StorageRequest, VersionsRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::list::{step, take_again};
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
 use crate::app::restored::{large_copies, say_restored};
 use crate::app::scope::Scope;
@@ -243,7 +244,8 @@ impl Versions {
         let Some(shown) = &self.shown else { return };
         match shown.change() {
             Some((before, after)) => {
-                cx.ask(Intent::Compare(DiffEnd::Object(before), DiffEnd::Object(after)));
+                let (before, after) = (DiffEnd::Object(before), DiffEnd::Object(after));
+                cx.ask(Intent::ShowOverlay(OverlaySubject::Difference(before, after)));
             }
             None => cx.toast(Level::Note, "there is no version before it to compare with"),
         }
