@@ -5,17 +5,18 @@ use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use crate::cli::args::{Arguments, DemoArguments, TargetFlags, Verb};
+use crate::cli::args::target::TargetFlags;
+use crate::cli::args::{Arguments, DemoArguments, Verb};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Status, Trouble, complain, complain_of_crash};
-use crate::cli::{demo as server, verbs};
+use crate::cli::{demo as server, verb, verbs};
 use crate::config::crash;
 use crate::config::paths::Folders;
 use crate::config::remembered::Remembered;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::protection::AccessSpec;
-use crate::tui::run::Ending;
-use crate::tui::start::{Opening, open_browser};
+use crate::tui::run::LoopEnd;
+use crate::tui::start::{Start, open_browser};
 use crate::tui::terminal::give_back;
 use crate::tui::{log, startup};
 
@@ -44,10 +45,10 @@ fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Trouble> {
+fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<LoopEnd, Trouble> {
     needs_terminal()?;
     let folders = Folders::find()?;
-    let (choice, runtime) = verbs::with_key(Choice::make(flags, &folders)?)?;
+    let (choice, runtime) = verb::with_key(Choice::make(flags, &folders)?)?;
     let Choice { connections, current, settings, access_spec, .. } = choice;
     let access = access_of(access_spec, location.as_ref())?;
     log::start(&folders.log_file())?;
@@ -59,7 +60,7 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
     startup.problems.extend(choice.warnings);
     let theme = startup::theme(settings.ui.theme.as_deref(), &folders, &mut startup.problems);
     startup.settings = settings;
-    let opening = Opening {
+    let start = Start {
         startup,
         theme,
         remembered,
@@ -67,8 +68,8 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<Ending, Tro
         folders: Some(folders),
         runtime,
     };
-    match open_browser(opening, || {})? {
-        Ending::Demo => browse_demo(&DemoArguments::default()),
+    match open_browser(start, || {})? {
+        LoopEnd::Demo => browse_demo(&DemoArguments::default()),
         ended => Ok(ended),
     }
 }
@@ -90,13 +91,13 @@ fn access_of(
 }
 
 /// Writes nothing of the user's and keeps its queue in memory.
-fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
+fn browse_demo(arguments: &DemoArguments) -> Result<LoopEnd, Trouble> {
     needs_terminal()?;
-    let runtime = verbs::runtime()?;
+    let runtime = verb::runtime()?;
     let server = runtime.block_on(server::start(arguments))?;
     let connection = server::connection(&server);
     let (name, open) = (connection.name.clone(), arguments.location.clone());
-    let opening = Opening {
+    let start = Start {
         startup: startup::fresh(vec![connection], name, open.unwrap_or(Location::Root)),
         theme: None,
         remembered: Remembered::default(),
@@ -104,7 +105,7 @@ fn browse_demo(arguments: &DemoArguments) -> Result<Ending, Trouble> {
         journal: None,
         runtime,
     };
-    Ok(open_browser(opening, || server::fill(&server, arguments))?)
+    Ok(open_browser(start, || server::fill(&server, arguments))?)
 }
 
 fn needs_terminal() -> Result<(), Trouble> {
@@ -123,11 +124,11 @@ fn needs_terminal() -> Result<(), Trouble> {
     }
 }
 
-fn told(ended: Result<Ending, Trouble>) -> ExitCode {
+fn told(ended: Result<LoopEnd, Trouble>) -> ExitCode {
     match ended {
-        Ok(Ending::Quit | Ending::Demo) => Status::Done.into(),
-        Ok(Ending::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),
-        Ok(Ending::NoTerminal | Ending::Panicked) => Status::Failed.into(),
+        Ok(LoopEnd::Quit | LoopEnd::Demo) => Status::Done.into(),
+        Ok(LoopEnd::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),
+        Ok(LoopEnd::NoTerminal | LoopEnd::Panicked) => Status::Failed.into(),
         Err(trouble) => complain(&trouble, false).into(),
     }
 }

@@ -2,6 +2,7 @@
 //! show.
 
 use crate::app::scope::Scope;
+use crate::domain::provider::Capability;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,19 @@ pub struct ActionSpec {
     pub keys: &'static [&'static str],
     /// Where it has other default keys.
     pub elsewhere: &'static [(Scope, &'static [&'static str])],
+    /// What it asks of the server somewhere that not every server can do.
+    pub needs: &'static [(Scope, Capability)],
+    /// It changes what is stored: not done on a read-only connection.
+    pub writes: Option<Writes>,
+}
+
+/// Which time that is shown an action that writes begins at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writes {
+    /// The present alone: it changes what is shown.
+    Now,
+    /// The past that is shown, too.
+    AnyTime,
 }
 
 impl ActionSpec {
@@ -54,8 +68,14 @@ macro_rules! actions {
     (@keys $elsewhere:expr) => {
         $elsewhere
     };
+    (@writes) => {
+        None
+    };
+    (@writes $when:ident) => {
+        Some(Writes::$when)
+    };
     ($($action:ident: $name:literal, $title:literal, $doc:literal, $scopes:expr, $keys:expr
-        $(, also $elsewhere:expr)?;)*) => {
+        $(, also $elsewhere:expr)? $(, needs $needs:expr)? $(, writes $when:ident)?;)*) => {
         /// What a user wants, independent of the key it came from.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Action {
@@ -71,6 +91,8 @@ macro_rules! actions {
             scopes: $scopes,
             keys: $keys,
             elsewhere: actions!(@keys $($elsewhere)?),
+            needs: actions!(@keys $($needs)?),
+            writes: actions!(@writes $($when)?),
         }),*];
     };
 }
@@ -99,9 +121,17 @@ const SIZES: &[Scope] = &[Scope::Sizes];
 const BOOKMARKS: &[Scope] = &[Scope::Bookmarks];
 const EDITOR: &[Scope] = &[Scope::Editor];
 const DOCTOR: &[Scope] = &[Scope::Doctor];
+const MAKING_BUCKETS: &[(Scope, Capability)] = &[(Scope::Buckets, Capability::CreateBucket)];
+const DELETING_BUCKETS: &[(Scope, Capability)] = &[(Scope::Buckets, Capability::DeleteBucket)];
+const LISTED_UPLOADS: &[(Scope, Capability)] =
+    &[(Scope::Buckets, Capability::ListMultipartUploads)];
+const KEPT_VERSIONS: &[(Scope, Capability)] =
+    &[(Scope::Objects, Capability::Versions), (Scope::Side, Capability::Versions)];
+const RESTORE: &[(Scope, Capability)] =
+    &[(Scope::Objects, Capability::Restore), (Scope::Side, Capability::Restore)];
 const ALWAYS: &[Scope] = &[Scope::Global, Scope::Dialog, Scope::Text];
 
-// Name, title, help, scopes, keys; and where it has other keys.
+// Name, title, help, scopes, keys; where it has other keys, what it needs and whether it writes.
 actions! {
     // ─── move ───
     Down: "down", "down", "Move the cursor one row down", ROWS, &["j", "down"],
@@ -205,7 +235,7 @@ actions! {
         OBJECTS, &["g I"];
     Types: "types", "wrong content types",
         "List objects below this prefix whose Content-Type does not fit, and mend them",
-        OBJECTS, &["g c"];
+        OBJECTS, &["g c"], writes Now;
     // ─── look inside ───
     SearchPreview: "search-preview", "search",
         "Search in the whole object: letters, /regex/ or bytes like 0x504b", SIDE, &["/"];
@@ -235,7 +265,7 @@ actions! {
     Download: "download", "download",
         "Download the marked rows or the current one", OBJECTS_SIDE, &["d"];
     Upload: "upload", "upload",
-        "Choose or type files and folders to upload here", OBJECTS, &["u"];
+        "Choose or type files and folders to upload here", OBJECTS, &["u"], writes Now;
     CopyLink: "copy-link", "link",
         "Copy a presigned link with the default expiry", LINKED, &["y"];
     LinkMenu: "link-menu", "more links",
@@ -243,52 +273,60 @@ actions! {
     OpenLink: "open-link", "open link",
         "Open a presigned link in the web browser", OBJECTS_SIDE, &["O"];
     Copy: "copy", "copy",
-        "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"];
+        "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"],
+        writes AnyTime;
     Move: "move", "move",
         "Move to another place: copy, check the copy, then delete the source",
-        OBJECTS_SIDE, &["m"];
+        OBJECTS_SIDE, &["m"], writes Now;
     Rename: "rename", "rename",
         "Rename the object or prefix: copy, check the copy, then delete the old one",
-        OBJECTS_SIDE, &["r"];
+        OBJECTS_SIDE, &["r"], writes Now;
     Metadata: "metadata", "metadata",
-        "Show and change headers, metadata, tags, class, encryption and ACL", OBJECTS_SIDE, &["M"];
+        "Show and change headers, metadata, tags, class, encryption and ACL", OBJECTS_SIDE, &["M"],
+        writes Now;
     EditObject: "edit", "edit",
         "Edit the object in your editor, or in the window if you have set none; saved only if \
          nobody else changed it",
-        OBJECTS_SIDE, &["e"];
+        OBJECTS_SIDE, &["e"], writes Now;
     EditHere: "edit-here", "edit here",
-        "Edit a small text in the window, whatever your editor is", OBJECTS_SIDE, &["g E"];
+        "Edit a small text in the window, whatever your editor is", OBJECTS_SIDE, &["g E"],
+        writes Now;
     NewObject: "new-object", "new object",
-        "Write a new object in your editor, or in the window if you have set none",
-        OBJECTS, &["N"];
+        "Write a new object in your editor, or in the window if you have set none", OBJECTS, &["N"],
+        writes Now;
     Thaw: "thaw", "thaw",
-        "Ask for archived objects to be made readable", OBJECTS_SIDE, &["g h"];
+        "Ask for archived objects to be made readable", OBJECTS_SIDE, &["g h"],
+        needs RESTORE, writes Now;
     BucketAccess: "bucket-access", "access",
         "Pay for requests of the bucket, or give a key of your own (SSE-C)",
         OBJECTS_SIDE, &["g k"];
     Delete: "delete", "delete",
         "Delete; asks first and shows how many objects and bytes", DELETING, &["D", "del"],
-        also &[(Scope::Settings, &["D", "del"]), (Scope::Sizes, &["D", "del"])];
+        also &[(Scope::Settings, &["D", "del"]), (Scope::Sizes, &["D", "del"])],
+        needs DELETING_BUCKETS, writes Now;
     DeleteVersions: "delete-versions", "delete versions",
         "Delete for good, with all versions and delete markers; asks for the name",
-        OBJECTS_SIDE, &["g D"];
+        OBJECTS_SIDE, &["g D"], needs KEPT_VERSIONS, writes Now;
     Versions: "versions", "versions",
         "List the versions of the object; of a prefix, what was deleted below it",
         OBJECTS_SIDE, &["V"],
-        also &[(Scope::Versions, &["V"])];
+        also &[(Scope::Versions, &["V"])], needs KEPT_VERSIONS;
     Compare: "compare", "compare",
         "Show how two marked rows differ, or this row and a file, folder or other place",
         OBJECTS_SIDE, &["="];
     TimeTravel: "time-travel", "time travel",
-        "Show the bucket as it was at a moment; again comes back to now", OBJECTS, &["g @"];
+        "Show the bucket as it was at a moment; again comes back to now",
+        OBJECTS, &["g @"], needs KEPT_VERSIONS;
     BringBack: "bring-back", "bring back",
         "Restore the marked rows, or the whole place, as shown from the past",
-        OBJECTS, &["g u"];
-    New: "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"];
+        OBJECTS, &["g u"], needs KEPT_VERSIONS, writes AnyTime;
+    New: "new", "new", "Create a bucket, or a prefix in the bucket", BOTH, &["n"],
+        needs MAKING_BUCKETS, writes Now;
     AddBucket: "add-bucket", "add by name",
         "Add a bucket that the credentials may use but not list", BUCKETS, &["a"];
     UnfinishedUploads: "unfinished-uploads", "unfinished uploads",
-        "List the bucket's unfinished multipart uploads, and abort them", BUCKETS, &["U"];
+        "List the bucket's unfinished multipart uploads, and abort them", BUCKETS, &["U"],
+        needs LISTED_UPLOADS;
     BucketSettings: "bucket-settings", "settings",
         "Show and change the settings of the bucket", BOTH, &["B"];
     // ─── transfers ───
@@ -398,12 +436,12 @@ actions! {
     MarkAbandoned: "mark-abandoned", "mark abandoned",
         "Mark all uploads that look abandoned, or unmark all", UPLOADS, &["a", "ctrl-a"];
     AbortUploads: "abort-uploads", "abort",
-        "Abort the marked uploads or the current one; asks first", UPLOADS, &["D", "x"];
+        "Abort the marked uploads or the current one; asks first", UPLOADS, &["D", "x"], writes Now;
     MarkEvery: "mark-every", "mark every",
         "Mark all versions, or unmark all", VERSIONS, &["a", "ctrl-a"];
     RestoreVersion: "restore-version", "restore",
         "Restore the version under the cursor, or what was deleted and is marked",
-        VERSIONS, &["r", "u"];
+        VERSIONS, &["r", "u"], writes Now;
     SaveVersion: "save-version", "download",
         "Download the version under the cursor", VERSIONS, &["d"];
     LinkVersion: "link-version", "link",
@@ -415,7 +453,7 @@ actions! {
         "Show everything the server says about the version", VERSIONS, &["i"];
     DeleteVersion: "delete-version", "delete for good",
         "Delete the marked versions or the current one for good; asks first",
-        VERSIONS, &["D", "del"];
+        VERSIONS, &["D", "del"], writes Now;
     GoThere: "go-there", "go there",
         "Close this and go to the row's place", SIZES, &["o"];
     CountVersions: "count-versions", "versions too",
@@ -425,12 +463,12 @@ actions! {
     RemoveBookmark: "remove-bookmark", "remove",
         "Take the bookmark away", BOOKMARKS, &["D", "x", "del"];
     TestWriting: "test-writing", "test writing",
-        "Test also whether objects can be written; asks first", DOCTOR, &["w"];
+        "Test also whether objects can be written; asks first", DOCTOR, &["w"], writes Now;
     ChangeSetting: "change-setting", "change",
-        "Change the setting by a form", SETTINGS, &["c"];
+        "Change the setting by a form", SETTINGS, &["c"], writes Now;
     EditSetting: "edit-setting", "edit",
         "Edit the setting's document in the editor; the difference is shown first",
-        SETTINGS, &["e"];
+        SETTINGS, &["e"], writes Now;
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::app::effect::{Effect, Preference, Request};
 use crate::app::event::Ticket;
 use crate::app::layout::{Areas, Pane};
 use crate::app::link_shown::LinkShown;
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::screens::subject::Subject;
 use crate::app::screens::versions::shown::ListedOf;
 use crate::app::session::{Publicity, Session};
@@ -21,7 +22,6 @@ use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::attributes::Attributes;
 use crate::domain::change::KeyChange;
-use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
 use crate::domain::protection::AccessSpec;
 use crate::domain::stored::Stored;
@@ -90,12 +90,7 @@ pub enum Intent {
     CloseOverlay,
     Tab(TabMove),
     Connect(ConnectionName),
-    /// Try a connection step by step.
-    Examine(ConnectionName),
-    /// Show in what two objects, files or trees of them differ.
-    Compare(DiffEnd, DiffEnd),
-    /// Show what a bucket is set to.
-    ShowSettings(Bucket),
+    ShowOverlay(OverlaySubject),
     EditConnection(ConnectionName),
     RemoveConnection(ConnectionName),
     /// A connection was saved: it is used from now on, in place of the one it replaces.

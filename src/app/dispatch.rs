@@ -7,6 +7,7 @@ use crate::app::context::{Context, Intent, TabMove};
 use crate::app::effect::Effect;
 use crate::app::layout::Pane;
 use crate::app::overlaid::open_overlay;
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
 use crate::app::screens::Parts;
 use crate::app::state::{Asked, State};
@@ -29,7 +30,7 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
         return;
     }
     let asks = state.keyboard().is_some_and(Part::takes_keys);
-    if !asks && let Some(reason) = state.disabled(action) {
+    if let Some(reason) = state.refused(action) {
         let text = format!("{}: {reason}", action.spec().title);
         return asked.intents.push(Intent::Toast { level: Level::Note, text });
     }
@@ -58,18 +59,20 @@ fn copy_errors(state: &State, asked: &mut Asked) -> bool {
 
 /// Performs what belongs to no pane.
 fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
+    if let Some(pane) = Pane::ALL.into_iter().find(|pane| pane.focused_by() == action) {
+        state.focus = pane;
+        return;
+    }
     match action {
         Action::FocusNext => step_focus(state, 1),
-        Action::FocusPrevious => step_focus(state, 3),
-        Action::FocusBuckets => state.focus = Pane::Buckets,
-        Action::FocusObjects => state.focus = Pane::Objects,
-        Action::FocusTransfers => state.focus = Pane::Transfers,
-        Action::FocusSide => state.focus = Pane::Side,
+        Action::FocusPrevious => step_focus(state, Pane::ALL.len() - 1),
         Action::Zoom => state.zoomed = true,
         Action::Unzoom => state.zoomed = false,
         Action::StepBack => step_back(state, now, asked),
         Action::Refresh => refresh(state, now, asked),
-        Action::Doctor => asked.intents.push(Intent::Examine(state.session.name().clone())),
+        Action::Doctor => asked
+            .intents
+            .push(Intent::ShowOverlay(OverlaySubject::Connection(state.session.name().clone()))),
         _ if open_overlay(state, now, action, asked) => {}
         _ => state.with(now, asked, |parts, cx| anywhere(parts, action, cx)),
     }
@@ -117,11 +120,8 @@ fn refresh(state: &mut State, now: Timestamp, asked: &mut Asked) {
 /// The next pane that can be shown, in the order of their numbers.
 fn step_focus(state: &mut State, by: usize) {
     let here = Pane::ALL.iter().position(|pane| *pane == state.focus).unwrap_or(0);
-    let shown = |pane: Pane| match pane {
-        Pane::Buckets | Pane::Objects => true,
-        Pane::Transfers => !state.areas.transfers.is_empty(),
-        Pane::Side => state.parts.side.is_open(),
-    };
+    let shown =
+        |pane: Pane| state.parts.pane(pane).is_some_and(|part| part.takes_focus(&state.areas));
     let count = Pane::ALL.len();
     let next = (1..count).map(|step| Pane::ALL[(here + step * by) % count]);
     state.focus = next.into_iter().find(|pane| shown(*pane)).unwrap_or(state.focus);
@@ -140,9 +140,12 @@ fn step_back(state: &mut State, now: Timestamp, asked: &mut Asked) {
     if undone {
         return;
     }
-    if state.areas.side.is_empty() {
+    if state.areas.pane(Pane::Side).is_empty() {
         state.zoomed = false;
     } else {
         asked.intents.push(Intent::CloseSide);
     }
 }
+
+#[cfg(test)]
+mod tests;

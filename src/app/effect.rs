@@ -118,16 +118,7 @@ pub enum StorageRequest {
         bucket: Bucket,
         targets: Vec<Target>,
     },
-    /// In what two objects, files or trees of them differ.
-    Compare {
-        one: DiffEnd,
-        other: DiffEnd,
-    },
-    /// Where the bytes of two objects or files begin to differ, reading as far as it takes.
-    CompareBytes {
-        one: DiffEnd,
-        other: DiffEnd,
-    },
+    Comparison(ComparisonRequest),
     /// Describes objects anew that still have these ETags.
     ChangeMetadata {
         objects: Vec<(ObjectAddress, Option<ETag>)>,
@@ -216,6 +207,23 @@ pub enum StorageRequest {
         upload: UploadId,
     },
     AbortUploads(Vec<(ObjectAddress, UploadId)>),
+    Versions(VersionsRequest),
+    /// The public domains of a bucket, as the provider's own API tells them.
+    PublicAccess(Bucket),
+}
+
+/// Questions about two objects, files or trees of them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ComparisonRequest {
+    /// In what they differ.
+    Compare { one: DiffEnd, other: DiffEnd },
+    /// Where the bytes of two objects or files begin to differ, reading as far as it takes.
+    CompareBytes { one: DiffEnd, other: DiffEnd },
+}
+
+/// Questions about versions, and what is done to them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VersionsRequest {
     /// Whether a bucket keeps versions.
     Versioning(Bucket),
     /// One page of the versions of keys that begin so.
@@ -246,8 +254,6 @@ pub enum StorageRequest {
     },
     /// Everything in a bucket for good, unfinished uploads too, answering as it goes.
     EmptyBucket(Bucket),
-    /// The public domains of a bucket, as the provider's own API tells them.
-    PublicAccess(Bucket),
 }
 
 /// Questions about the indexes that this machine keeps of a connection's keys.

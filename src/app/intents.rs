@@ -6,7 +6,7 @@ use crate::app::context::{Context, Ending, Intent, SideTab};
 use crate::app::dispatch::dispatch;
 use crate::app::effect::{Effect, Preference};
 use crate::app::layout::Pane;
-use crate::app::overlaid::{compare, examine, show_settings};
+use crate::app::overlaid::show_overlay;
 use crate::app::screens::Parts;
 use crate::app::screens::side::following::FollowedState;
 use crate::app::screens::subject::Subject;
@@ -48,7 +48,7 @@ fn follow(state: &mut State, now: Timestamp, asked: &mut Asked) {
         parts.objects.browse.watch_on(cx);
         let browse = &parts.objects.browse;
         let (under, place) = (browse.current_subject(), browse.place());
-        let shown = !cx.areas.side.is_empty();
+        let shown = !cx.areas.pane(Pane::Side).is_empty();
         parts.side.follow(FollowedState { under, place, shown, attended }, cx);
     });
     state.with(now, asked, Parts::complete);
@@ -95,7 +95,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         Intent::Show { tab, subject } => {
             state.with(now, asked, |parts, cx| parts.side.show(tab, subject, cx));
             state.place();
-            if state.areas.side.is_empty() {
+            if state.areas.pane(Pane::Side).is_empty() {
                 state.focus = Pane::Side;
             }
         }
@@ -120,9 +120,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
             }
         }
         Intent::CloseOverlay => state.parts.overlay = None,
-        Intent::Examine(name) => examine(state, now, &name, asked),
-        Intent::Compare(one, other) => compare(state, now, (one, other), asked),
-        Intent::ShowSettings(bucket) => show_settings(state, now, bucket, asked),
+        Intent::ShowOverlay(subject) => show_overlay(state, now, subject, asked),
         Intent::Tab(which) => tab(state, now, which, asked),
         Intent::Connect(name) => connect(state, now, &name, asked),
         Intent::EditConnection(name) => {
@@ -207,7 +205,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
 
 /// Whether the side pane shows just this on screen: asking for it again closes it.
 fn is_shown(state: &State, tab: SideTab, subject: &Subject) -> bool {
-    !state.areas.side.is_empty() && state.parts.side.shows(tab, subject)
+    !state.areas.pane(Pane::Side).is_empty() && state.parts.side.shows(tab, subject)
 }
 
 /// The keys go to the object under the cursor: into the column that shows it, or to a preview in

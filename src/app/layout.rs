@@ -1,6 +1,8 @@
 //! Computes the place of every pane from the window's size.
 
+use crate::app::action::Action;
 use crate::app::scope::Scope;
+use crate::domain::listed::listed;
 
 /// A place in the window, in cells. Without width or height it is not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,19 +19,19 @@ pub struct WindowSize {
     pub height: u16,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Pane {
-    #[default]
-    Buckets,
-    Objects,
-    Transfers,
-    Side,
+listed! {
+    /// In the order of their numbers.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub enum Pane {
+        #[default]
+        Buckets,
+        Objects,
+        Transfers,
+        Side,
+    }
 }
 
 impl Pane {
-    /// In the order of their numbers.
-    pub const ALL: [Pane; 4] = [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side];
-
     /// What keys mean in it alone.
     pub fn scope(self) -> Scope {
         match self {
@@ -37,6 +39,16 @@ impl Pane {
             Pane::Objects => Scope::Objects,
             Pane::Transfers => Scope::Transfers,
             Pane::Side => Scope::Side,
+        }
+    }
+
+    /// The action that goes to it.
+    pub fn focused_by(self) -> Action {
+        match self {
+            Pane::Buckets => Action::FocusBuckets,
+            Pane::Objects => Action::FocusObjects,
+            Pane::Transfers => Action::FocusTransfers,
+            Pane::Side => Action::FocusSide,
         }
     }
 }
@@ -65,10 +77,8 @@ pub struct Shape {
 pub struct Areas {
     pub window: Rect,
     pub header: Rect,
-    pub buckets: Rect,
-    pub objects: Rect,
-    pub side: Rect,
-    pub transfers: Rect,
+    /// In the order of their numbers.
+    panes: [Rect; Pane::ALL.len()],
     pub status: Rect,
     pub footer: Rect,
     /// The line above the rows of the objects; empty in a small window.
@@ -177,13 +187,15 @@ impl Areas {
             areas.place_panes(middle, shape);
         }
         if !small {
-            areas.headings = areas.objects.inner().split_top(1).0;
-            areas.subject = areas.side.inner().padded().split_top(1).0;
+            areas.headings = areas.pane(Pane::Objects).inner().split_top(1).0;
+            areas.subject = areas.pane(Pane::Side).inner().padded().split_top(1).0;
         }
-        let room = areas.objects.inner().width.saturating_sub(MARGIN);
+        let room = areas.pane(Pane::Objects).inner().width.saturating_sub(MARGIN);
         areas.columns = ObjectColumns::of(room, shape.classes);
-        let beside =
-            areas.buckets.width.saturating_sub(AROUND_BUCKET.saturating_add(shape.bucket_names));
+        let beside = areas
+            .pane(Pane::Buckets)
+            .width
+            .saturating_sub(AROUND_BUCKET.saturating_add(shape.bucket_names));
         areas.created = if shape.bucket_days && beside >= GAP + CREATED { CREATED } else { 0 };
         areas
     }
@@ -199,12 +211,7 @@ impl Areas {
     }
 
     pub fn pane(&self, pane: Pane) -> Rect {
-        match pane {
-            Pane::Buckets => self.buckets,
-            Pane::Objects => self.objects,
-            Pane::Transfers => self.transfers,
-            Pane::Side => self.side,
-        }
+        self.panes[pane as usize]
     }
 
     /// How many rows a pane shows.
@@ -214,9 +221,7 @@ impl Areas {
 
     /// The pane under a cell.
     pub fn pane_at(&self, column: u16, row: u16) -> Option<Pane> {
-        [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side]
-            .into_iter()
-            .find(|pane| self.pane(*pane).contains(column, row))
+        Pane::ALL.into_iter().find(|pane| self.pane(*pane).contains(column, row))
     }
 
     /// Whether a window of this size has room for a third column.
@@ -225,12 +230,7 @@ impl Areas {
     }
 
     fn pane_mut(&mut self, pane: Pane) -> &mut Rect {
-        match pane {
-            Pane::Buckets => &mut self.buckets,
-            Pane::Objects => &mut self.objects,
-            Pane::Transfers => &mut self.transfers,
-            Pane::Side => &mut self.side,
-        }
+        &mut self.panes[pane as usize]
     }
 
     /// Header, status and footer, as far as four rows stay for a pane.
@@ -250,13 +250,17 @@ impl Areas {
         let mut upper = middle;
         if shape.jobs > 0 || shape.focus == Pane::Transfers {
             let height = transfers_height(middle, shape, wide);
-            (upper, self.transfers) = middle.share_bottom(height);
+            (upper, *self.pane_mut(Pane::Transfers)) = middle.share_bottom(height);
         }
-        (self.buckets, upper) = upper.share_left(buckets_width(middle.width, shape));
+        (*self.pane_mut(Pane::Buckets), upper) =
+            upper.share_left(buckets_width(middle.width, shape));
         match (shape.side_open || shape.focus == Pane::Side, wide) {
-            (true, true) => (self.objects, self.side) = upper.share_left(upper.width * 7 / 12),
-            (true, false) if shape.focus == Pane::Side => self.side = upper,
-            _ => self.objects = upper,
+            (true, true) => {
+                let (objects, side) = upper.share_left(upper.width * 7 / 12);
+                (*self.pane_mut(Pane::Objects), *self.pane_mut(Pane::Side)) = (objects, side);
+            }
+            (true, false) if shape.focus == Pane::Side => *self.pane_mut(Pane::Side) = upper,
+            _ => *self.pane_mut(Pane::Objects) = upper,
         }
     }
 }
@@ -321,14 +325,14 @@ mod tests {
         let shape = Shape { jobs: 2, ..Shape::default() };
         let areas = Areas::of(size(80, 24), shape);
         assert_eq!(areas.header, Rect { x: 0, y: 0, width: 80, height: 1 });
-        assert_eq!(areas.buckets, Rect { x: 0, y: 1, width: 18, height: 18 });
-        assert_eq!(areas.objects, Rect { x: 17, y: 1, width: 63, height: 18 });
+        assert_eq!(areas.pane(Pane::Buckets), Rect { x: 0, y: 1, width: 18, height: 18 });
+        assert_eq!(areas.pane(Pane::Objects), Rect { x: 17, y: 1, width: 63, height: 18 });
         assert_eq!(areas.headings, Rect { x: 18, y: 2, width: 61, height: 1 });
         assert_eq!(areas.content(Pane::Objects), Rect { x: 18, y: 3, width: 61, height: 15 });
-        assert_eq!(areas.transfers, Rect { x: 0, y: 18, width: 80, height: 4 });
+        assert_eq!(areas.pane(Pane::Transfers), Rect { x: 0, y: 18, width: 80, height: 4 });
         assert_eq!(areas.status, Rect { x: 0, y: 22, width: 80, height: 1 });
         assert_eq!(areas.footer, Rect { x: 0, y: 23, width: 80, height: 1 });
-        assert!(areas.side.is_empty());
+        assert!(areas.pane(Pane::Side).is_empty());
         assert_eq!(
             areas.columns,
             ObjectColumns { mark: 2, name: 29, size: 9, modified: 16, class: 0 }
@@ -339,11 +343,11 @@ mod tests {
     fn a_wide_window_has_a_third_column_and_the_class() {
         let open = Shape { side_open: true, ..Shape::default() };
         let areas = Areas::of(size(160, 40), open);
-        assert!(!areas.side.is_empty() && !areas.objects.is_empty());
-        assert_eq!(areas.side.x + areas.side.width, 160);
-        assert!(Areas::of(size(100, 40), open).side.is_empty());
+        assert!(!areas.pane(Pane::Side).is_empty() && !areas.pane(Pane::Objects).is_empty());
+        assert_eq!(areas.pane(Pane::Side).x + areas.pane(Pane::Side).width, 160);
+        assert!(Areas::of(size(100, 40), open).pane(Pane::Side).is_empty());
         let narrow = Areas::of(size(100, 40), Shape { focus: Pane::Side, ..open });
-        assert!(narrow.objects.is_empty() && !narrow.side.is_empty());
+        assert!(narrow.pane(Pane::Objects).is_empty() && !narrow.pane(Pane::Side).is_empty());
     }
 
     #[test]
@@ -359,7 +363,7 @@ mod tests {
         let width = |window, bucket_names| {
             let shape = Shape { bucket_names, bucket_days: true, ..Shape::default() };
             let areas = Areas::of(size(window, 40), shape);
-            (areas.buckets.width, areas.created)
+            (areas.pane(Pane::Buckets).width, areas.created)
         };
         assert_eq!(width(80, 3), (20, CREATED));
         assert_eq!(width(80, 14), (19, 0));
@@ -375,35 +379,44 @@ mod tests {
     fn neighbours_share_the_line_between_them() {
         let shape = Shape { side_open: true, jobs: 3, ..Shape::default() };
         let areas = Areas::of(size(140, 40), shape);
-        assert_eq!(areas.buckets.x + areas.buckets.width - 1, areas.objects.x);
-        assert_eq!(areas.objects.x + areas.objects.width - 1, areas.side.x);
-        assert_eq!(areas.objects.y + areas.objects.height - 1, areas.transfers.y);
-        assert_eq!(areas.content(Pane::Side).x, areas.side.x + 2, "a cell of air");
+        assert_eq!(
+            areas.pane(Pane::Buckets).x + areas.pane(Pane::Buckets).width - 1,
+            areas.pane(Pane::Objects).x
+        );
+        assert_eq!(
+            areas.pane(Pane::Objects).x + areas.pane(Pane::Objects).width - 1,
+            areas.pane(Pane::Side).x
+        );
+        assert_eq!(
+            areas.pane(Pane::Objects).y + areas.pane(Pane::Objects).height - 1,
+            areas.pane(Pane::Transfers).y
+        );
+        assert_eq!(areas.content(Pane::Side).x, areas.pane(Pane::Side).x + 2, "a cell of air");
     }
 
     #[test]
     fn a_small_window_shows_the_focused_pane_alone() {
         let shape = Shape { focus: Pane::Objects, jobs: 3, ..Shape::default() };
         let areas = Areas::of(size(40, 10), shape);
-        assert_eq!(areas.objects, Rect { x: 0, y: 1, width: 40, height: 7 });
-        assert!(areas.buckets.is_empty() && areas.transfers.is_empty());
+        assert_eq!(areas.pane(Pane::Objects), Rect { x: 0, y: 1, width: 40, height: 7 });
+        assert!(areas.pane(Pane::Buckets).is_empty() && areas.pane(Pane::Transfers).is_empty());
         let zoomed = Areas::of(size(80, 24), Shape { zoomed: true, ..shape });
-        assert_eq!(zoomed.objects.width, 80);
+        assert_eq!(zoomed.pane(Pane::Objects).width, 80);
     }
 
     #[test]
     fn every_place_lies_in_every_window() {
         for width in 0..=130 {
             for height in 0..=30 {
-                for focus in [Pane::Buckets, Pane::Objects, Pane::Transfers, Pane::Side] {
+                for focus in Pane::ALL {
                     let shape = Shape { focus, side_open: true, jobs: 5, ..Shape::default() };
                     let areas = Areas::of(size(width, height), shape);
                     for rect in [
                         areas.header,
-                        areas.buckets,
-                        areas.objects,
-                        areas.side,
-                        areas.transfers,
+                        areas.pane(Pane::Buckets),
+                        areas.pane(Pane::Objects),
+                        areas.pane(Pane::Side),
+                        areas.pane(Pane::Transfers),
                         areas.status,
                         areas.footer,
                         areas.content(Pane::Objects),

@@ -20,6 +20,7 @@ pub mod log;
 pub mod marks;
 pub mod mouse;
 pub mod overlaid;
+pub mod overlay_subject;
 pub mod overlays;
 pub mod part;
 pub mod pasting;

@@ -7,7 +7,7 @@ use crate::app::dialogs::Dialog;
 use crate::app::dialogs::completion::CompletedField;
 use crate::app::dialogs::details::Details;
 use crate::app::event::{Reply, Ticket};
-use crate::app::layout::Pane;
+use crate::app::layout::{Areas, Pane};
 use crate::app::scope::Scope;
 use crate::app::session::Session;
 use crate::app::spot::Spot;
@@ -47,6 +47,11 @@ pub trait Part {
     /// Where it is painted, if it is a pane.
     fn pane(&self) -> Option<Pane> {
         None
+    }
+
+    /// Whether the focus goes to it on the way from pane to pane.
+    fn takes_focus(&self, _areas: &Areas) -> bool {
+        true
     }
 
     /// The question that it asks.
@@ -145,7 +150,18 @@ pub trait Part {
         false
     }
 
-    /// Why an action of the pane's own scope cannot be done now.
+    /// Why nothing is written from it.
+    fn read_only(&self, session: &Session) -> Option<String> {
+        session.read_only()
+    }
+
+    /// Whether an action is done here without asking a server, whatever its row of the table says.
+    fn is_local(&self, _action: Action, _session: &Session) -> bool {
+        false
+    }
+
+    /// Why an action of the pane's own scope cannot be done now, besides what its row of the table
+    /// says.
     fn disabled(&self, _action: Action, _session: &Session) -> Option<String> {
         None
     }

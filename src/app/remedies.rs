@@ -63,6 +63,9 @@ impl Session {
                 let lists = by(Action::UnfinishedUploads, "lists unfinished uploads");
                 format!("delete them first; {lists}")
             }
+            Remedy::AbortUpload(object) => {
+                by(Action::UnfinishedUploads, &format!("lists what is left of {object}"))
+            }
             Remedy::Do(_)
             | Remedy::FindVersion
             | Remedy::StartAgain

@@ -1,73 +1,51 @@
 //! Defines where keys mean something, and which of two such places is asked first.
 
-/// Where a key means an action. The innermost scope of what is focused is asked first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// Everywhere but in dialogs, overlays and text fields.
-    Global,
-    /// Wherever there are rows.
-    List,
-    Buckets,
-    Objects,
-    Transfers,
-    Side,
-    /// A question that is not a text field.
-    Dialog,
-    /// A text field: characters are text there, whatever they are bound to.
-    Text,
-    /// A text of many lines: every key is text that means nothing here.
-    Editor,
-    /// What lies over the panes to be chosen from or read.
-    Menu,
-    /// A question with two answers.
-    Confirm,
-    /// An error or one thing in whole.
-    Details,
-    /// Local files and folders.
-    Picker,
-    /// Unfinished uploads.
-    Uploads,
-    /// Versions of an object, or what was deleted.
-    Versions,
-    /// Where the bytes below a prefix are.
-    Sizes,
-    Bookmarks,
-    Connections,
-    Doctor,
-    /// The settings of a bucket.
-    Settings,
-    Events,
-    Help,
-    Palette,
+use crate::domain::listed::listed;
+
+listed! {
+    /// Where a key means an action. The innermost scope of what is focused is asked first.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Scope {
+        /// Everywhere but in dialogs, overlays and text fields.
+        Global,
+        /// Wherever there are rows.
+        List,
+        Buckets,
+        Objects,
+        Transfers,
+        Side,
+        /// A question that is not a text field.
+        Dialog,
+        /// A text field: characters are text there, whatever they are bound to.
+        Text,
+        /// A text of many lines: every key is text that means nothing here.
+        Editor,
+        /// What lies over the panes to be chosen from or read.
+        Menu,
+        /// A question with two answers.
+        Confirm,
+        /// An error or one thing in whole.
+        Details,
+        /// Local files and folders.
+        Picker,
+        /// Unfinished uploads.
+        Uploads,
+        /// Versions of an object, or what was deleted.
+        Versions,
+        /// Where the bytes below a prefix are.
+        Sizes,
+        Bookmarks,
+        Connections,
+        Doctor,
+        /// The settings of a bucket.
+        Settings,
+        Events,
+        Help,
+        Palette,
+    }
 }
 
 impl Scope {
-    pub const ALL: [Scope; 23] = [
-        Scope::Global,
-        Scope::List,
-        Scope::Buckets,
-        Scope::Objects,
-        Scope::Transfers,
-        Scope::Side,
-        Scope::Dialog,
-        Scope::Text,
-        Scope::Editor,
-        Scope::Menu,
-        Scope::Confirm,
-        Scope::Details,
-        Scope::Picker,
-        Scope::Uploads,
-        Scope::Versions,
-        Scope::Sizes,
-        Scope::Bookmarks,
-        Scope::Connections,
-        Scope::Doctor,
-        Scope::Settings,
-        Scope::Events,
-        Scope::Help,
-        Scope::Palette,
-    ];
-
     /// The scopes whose keys mean something while this is the innermost, from itself outwards.
     pub const fn outwards(self) -> &'static [Scope] {
         match self {

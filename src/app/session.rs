@@ -226,12 +226,30 @@ impl Session {
         &self.connection().name
     }
 
+    /// Why nothing is written by the connection in use.
+    pub fn read_only(&self) -> Option<String> {
+        self.connection().read_only.then(|| "the connection is read-only".to_owned())
+    }
+
     /// Why the server of the connection in use cannot do it: from the provider's table, or because
     /// it refused before.
     pub fn lacks(&self, capability: Capability) -> Option<String> {
-        let known = self.provider().lacks(capability).map(str::to_owned);
-        let key = (self.connection().server().to_owned(), capability);
+        self.lacks_at(self.connection(), capability)
+    }
+
+    fn lacks_at(&self, connection: &Connection, capability: Capability) -> Option<String> {
+        let known = connection.provider.lacks(capability).map(str::to_owned);
+        let key = (connection.server().to_owned(), capability);
         known.or_else(|| self.refused.get(&key).cloned())
+    }
+
+    /// Everything the server of a connection cannot do, as far as is known, with the reasons.
+    pub fn lacking(&self, name: &ConnectionName) -> Vec<(Capability, String)> {
+        let Some(connection) = self.connections.iter().find(|each| each.name == *name) else {
+            return Vec::new();
+        };
+        let reason = |capability| Some((capability, self.lacks_at(connection, capability)?));
+        Capability::ALL.into_iter().filter_map(reason).collect()
     }
 
     /// Follows what is known of a server; gives what of it is worth more than this session.

@@ -7,7 +7,6 @@ use crate::app::intents::perform;
 use crate::app::keymap::Keymap;
 use crate::app::keymap::changes::KeyRemarks;
 use crate::app::layout::WindowSize;
-use crate::app::overlays::Overlay;
 use crate::app::overlays::notice::NoticeSheet;
 use crate::app::session::{Session, Startup};
 use crate::app::state::{Asked, State};
@@ -58,6 +57,6 @@ impl State {
         for each in &remarks.mistakes {
             sheet = sheet.fact(&format!("line {}", each.line), each.sentence.clone());
         }
-        self.parts.overlay = Some(Overlay::Notice(NoticeSheet(sheet)));
+        self.parts.overlay = Some(NoticeSheet(sheet).into());
     }
 }

@@ -148,11 +148,19 @@ impl State {
         self.parts.all().find_map(Part::dialog)
     }
 
-    /// Why an action cannot be done now; `None` where it can.
+    /// Why an action cannot be done by whoever has the keys; `None` where it can.
+    pub fn refused(&self, action: Action) -> Option<String> {
+        let over = self.keyboard().filter(|part| part.takes_keys());
+        let Some(part) = over else { return self.disabled(action) };
+        part.scopes().iter().find_map(|scope| self.forbidden(action, *scope, part))
+    }
+
+    /// Why an action cannot be done in the panes now; `None` where it can.
     pub fn disabled(&self, action: Action) -> Option<String> {
         let key = |action| self.session.key(action);
-        if let Some(pane) = self.pane_of(action) {
-            return pane.disabled(action, &self.session);
+        if let Some((scope, pane)) = self.pane_of(action) {
+            let forbidden = self.forbidden(action, scope, pane);
+            return forbidden.or_else(|| pane.disabled(action, &self.session));
         }
         match action {
             Action::HistoryBack | Action::HistoryForward => {
@@ -179,12 +187,23 @@ impl State {
         }
     }
 
+    /// Why the connection or its server does not do what the row of the table asks of them.
+    fn forbidden(&self, action: Action, scope: Scope, part: &dyn Part) -> Option<String> {
+        let (spec, session) = (action.spec(), &self.session);
+        if part.is_local(action, session) {
+            return None;
+        }
+        let read_only = spec.writes.and_then(|_| part.read_only(session));
+        let needed = || spec.needs.iter().find(|(at, _)| *at == scope);
+        read_only.or_else(|| needed().and_then(|(_, capability)| session.lacks(*capability)))
+    }
+
     /// The pane that an action is about: the focused one, or where it works otherwise.
-    fn pane_of(&self, action: Action) -> Option<&dyn Part> {
+    fn pane_of(&self, action: Action) -> Option<(Scope, &dyn Part)> {
         let works = |pane: &Pane| action.spec().works_in(pane.scope());
         let focused = Some(self.focus).filter(works);
         let pane = focused.or_else(|| Pane::ALL.into_iter().rev().find(works))?;
-        self.parts.pane(pane)
+        Some((pane.scope(), self.parts.pane(pane)?))
     }
 
     /// What is open, as a bookmark.

@@ -1,6 +1,7 @@
 //! Says what to do about an error at a command line, by the verb or flag that does it.
 
 use crate::domain::error::remedy::{Remedy, sso_login};
+use crate::domain::shell;
 
 pub fn say(remedy: &Remedy) -> String {
     let words = match remedy {
@@ -66,9 +67,14 @@ pub fn say(remedy: &Remedy) -> String {
         }
         Remedy::MakeIndex => "windlass index s3://bucket/prefix/ makes one",
         Remedy::TestWriting => "--write tests writing",
-        Remedy::Do(_) | Remedy::Refresh | Remedy::SignIn(None) | Remedy::Stream(_) => {
-            return remedy.to_string();
+        Remedy::Stream(program) => {
+            return format!("{program} | windlass put - s3://bucket/key sends it");
         }
+        Remedy::AbortUpload(object) => {
+            let object = shell::word(object);
+            return format!("windlass uploads abort {object} aborts the upload that is left");
+        }
+        Remedy::Do(_) | Remedy::Refresh | Remedy::SignIn(None) => return remedy.to_string(),
     };
     words.to_owned()
 }

@@ -14,24 +14,20 @@ pub mod look;
 pub mod metadata;
 pub mod objects;
 pub mod parts;
-pub mod public;
 pub mod queue;
 pub mod settings;
+pub mod target;
 pub mod transfer;
 pub mod versions;
 
-use std::fmt;
-use std::path::PathBuf;
-
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::cli::args::buckets::BucketArguments;
 use crate::cli::args::compare::{DIFF_EXAMPLES, DiffArguments};
 use crate::cli::args::cost::CostArguments;
 use crate::cli::args::doctor::DoctorArguments;
-use crate::cli::args::endpoint::EndpointFlag;
 use crate::cli::args::finding::{
     DU_EXAMPLES, FIND_EXAMPLES, FindArguments, TreeArguments, UsageArguments,
 };
@@ -44,9 +40,9 @@ use crate::cli::args::metadata::{
     TypesArguments,
 };
 use crate::cli::args::objects::{LIST_EXAMPLES, ListArguments, REMOVE_EXAMPLES, RemoveArguments};
-use crate::cli::args::public::PublicArguments;
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
 use crate::cli::args::settings::{MakeArguments, SettingsArguments};
+use crate::cli::args::target::TargetFlags;
 use crate::cli::args::transfer::{
     COPY_EXAMPLES, CopyArguments, GET_EXAMPLES, GetArguments, MOVE_EXAMPLES, MoveArguments,
     PUT_EXAMPLES, PutArguments,
@@ -55,6 +51,8 @@ use crate::cli::args::versions::{
     CAT_EXAMPLES, CatArguments, EMPTY_EXAMPLES, EmptyArguments, RESTORE_EXAMPLES, RestoreArguments,
     VERSIONS_EXAMPLES, VersionsArguments,
 };
+use crate::cli::public::PublicArguments;
+use crate::cli::verb::RunVerb;
 use crate::config::guide::TOPICS;
 use crate::domain::address::Location;
 
@@ -113,56 +111,6 @@ pub struct Arguments {
     pub verb: Option<Verb>,
 }
 
-/// Which server is asked, and as whom. Without any of them: the default of config.toml, else the
-/// AWS chain.
-#[derive(Clone, Default, Args)]
-#[command(next_help_heading = "Server")]
-pub struct TargetFlags {
-    /// A connection of config.toml
-    #[arg(long, global = true, value_name = "NAME", conflicts_with = "profile")]
-    pub connection: Option<String>,
-    /// A profile of the AWS files
-    #[arg(long, global = true)]
-    pub profile: Option<String>,
-    /// The region of the buckets
-    #[arg(long, global = true)]
-    pub region: Option<String>,
-    /// The server's URL
-    #[arg(long, global = true, value_name = "URL", value_parser = EndpointFlag)]
-    pub endpoint_url: Option<String>,
-    /// Name the bucket in the URL's path rather than in its host
-    #[arg(long, global = true, value_name = "auto|always|never", hide_possible_values = true)]
-    pub path_style: Option<PathStyle>,
-    /// Send unsigned requests, for public buckets
-    #[arg(long, global = true)]
-    pub no_sign_request: bool,
-    /// A key of your own for SSE-C: 32 bytes, raw or in base64; it is never kept
-    #[arg(long, global = true, value_name = "FILE")]
-    pub sse_c_key: Option<PathBuf>,
-    /// As --sse-c-key, from a command that prints the key
-    #[arg(long, global = true, value_name = "COMMAND", conflicts_with = "sse_c_key")]
-    pub sse_c_key_command: Option<String>,
-    /// Pay for the requests, where the bucket's owner does not
-    #[arg(long, global = true)]
-    pub requester_pays: bool,
-}
-
-/// Without the command for the key, which may hold a secret.
-impl fmt::Debug for TargetFlags {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TargetFlags")
-            .field("connection", &self.connection)
-            .field("profile", &self.profile)
-            .field("region", &self.region)
-            .field("endpoint_url", &self.endpoint_url)
-            .field("path_style", &self.path_style)
-            .field("no_sign_request", &self.no_sign_request)
-            .field("sse_c_key", &self.sse_c_key)
-            .field("requester_pays", &self.requester_pays)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Arguments {
     /// The arguments of this process. Ends it if they make no sense or ask for help.
     pub fn read() -> Arguments {
@@ -170,16 +118,25 @@ impl Arguments {
     }
 }
 
-/// `Auto`: in the path wherever an endpoint is given that is not AWS's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PathStyle {
-    Auto,
-    Always,
-    Never,
+/// Makes the verbs, and what each of them does, of one list.
+macro_rules! verbs {
+    ($($(#[$meta:meta])* $verb:ident($arguments:ty),)*) => {
+        #[derive(Debug, Subcommand)]
+        pub enum Verb {
+            $($(#[$meta])* $verb($arguments)),*
+        }
+
+        impl Verb {
+            pub fn what(&self) -> &dyn RunVerb {
+                match self {
+                    $(Verb::$verb(arguments) => arguments),*
+                }
+            }
+        }
+    };
 }
 
-#[derive(Debug, Subcommand)]
-pub enum Verb {
+verbs! {
     /// Start an S3 server with sample buckets in this process and open the browser on it
     Demo(DemoArguments),
     /// List buckets, or what is below a prefix
@@ -281,17 +238,23 @@ pub enum Verb {
     #[command(after_help = settings::EXAMPLES)]
     Settings(SettingsArguments),
     /// Print a page of the guide, or the list of pages
-    Guide {
-        /// The page to print
-        #[arg(value_parser = PossibleValuesParser::new(TOPICS.iter().map(|topic| topic.name)))]
-        topic: Option<String>,
-    },
+    Guide(GuideArguments),
     /// Print the completions of a shell
     #[command(after_help = COMPLETION_EXAMPLES)]
-    Completions {
-        #[arg(value_enum)]
-        shell: Shell,
-    },
+    Completions(CompletionsArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct GuideArguments {
+    /// The page to print
+    #[arg(value_parser = PossibleValuesParser::new(TOPICS.iter().map(|topic| topic.name)))]
+    pub topic: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    #[arg(value_enum)]
+    pub shell: Shell,
 }
 
 #[derive(Debug, Default, Args)]

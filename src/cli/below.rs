@@ -10,23 +10,23 @@ use crate::s3::client::Client;
 use crate::s3::ops::keys::KeyPages;
 
 /// A bucket, or what is below a prefix of it.
-pub struct Place {
+pub struct WalkedPlace {
     pub bucket: Bucket,
     pub prefix: Prefix,
 }
 
-impl Place {
+impl WalkedPlace {
     /// A key is taken for the beginning of names, as `ls` does.
-    pub fn of(location: &Location, verb: &str) -> Result<Place, Trouble> {
+    pub fn of(location: &Location, verb: &str) -> Result<WalkedPlace, Trouble> {
         match location {
             Location::Root => {
                 Err(Trouble::Usage(format!("{verb} needs a bucket: s3://bucket/prefix/")))
             }
             Location::Prefix { bucket, prefix } => {
-                Ok(Place { bucket: bucket.clone(), prefix: prefix.clone() })
+                Ok(WalkedPlace { bucket: bucket.clone(), prefix: prefix.clone() })
             }
             Location::Object { bucket, key } => {
-                Ok(Place { bucket: bucket.clone(), prefix: Prefix::new(key.as_str()) })
+                Ok(WalkedPlace { bucket: bucket.clone(), prefix: Prefix::new(key.as_str()) })
             }
         }
     }

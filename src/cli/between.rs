@@ -8,16 +8,31 @@ use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
 use crate::cli::jobs::{below, below_at, run_specs, source_of, target};
 use crate::cli::print::{Status, Trouble, usage};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::place::Place;
 use crate::domain::transfer::{FileRules, JobOptions, JobSpec, Target, Work};
 
-pub async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for CopyArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.taking_back("taking back what is unfinished")
+            .on_connection(async |choice| cp(self, choice).await)
+    }
+}
+
+async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
     let spec = spec(arguments, choice, None).await?;
     perform(arguments, spec, choice).await
 }
 
-pub async fn mv(arguments: &MoveArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for MoveArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.taking_back("taking back what is unfinished")
+            .on_connection(async |choice| mv(self, choice).await)
+    }
+}
+
+async fn mv(arguments: &MoveArguments, choice: &Choice) -> Result<Status, Trouble> {
     let copy = &arguments.copy;
     let spec = spec(copy, choice, Some(arguments.accept_loss)).await?;
     perform(copy, spec, choice).await

@@ -8,6 +8,7 @@ use crate::cli::args::buckets::BucketArguments;
 use crate::cli::args::settings::MakeArguments;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::connection::Connection;
 use crate::config::r2::{self, account_of};
 use crate::domain::address::Bucket;
@@ -17,7 +18,13 @@ use crate::domain::object::NewBucket;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 
-pub async fn mb(arguments: &MakeArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for MakeArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| mb(self, choice).await)
+    }
+}
+
+async fn mb(arguments: &MakeArguments, choice: &Choice) -> Result<Status, Trouble> {
     let connection = choice.current()?;
     writable(connection, "CreateBucket")?;
     let (connection, bucket) = match arguments.jurisdiction {
@@ -63,7 +70,13 @@ fn in_jurisdiction(
     Ok((connection, bucket.clone()))
 }
 
-pub async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for BucketArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| rb(self, choice).await)
+    }
+}
+
+async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "DeleteBucket")?;
     choice.client()?.delete_bucket(&arguments.bucket).await?;
     told(&arguments.bucket, "removed", choice)
@@ -72,10 +85,7 @@ pub async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, 
 /// # Errors
 /// `ReadOnly` where the connection is configured so.
 pub fn writable(connection: &Connection, operation: &str) -> Result<(), Error> {
-    match connection.read_only {
-        true => Err(Error::new(ErrorKind::ReadOnly, operation, connection.name.as_str())),
-        false => Ok(()),
-    }
+    connection.expect_writable(operation)
 }
 
 fn told(bucket: &Bucket, what: &str, choice: &Choice) -> Result<Status, Trouble> {

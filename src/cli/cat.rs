@@ -7,11 +7,12 @@ use tokio::io::stdout;
 
 use crate::cli::args::versions::CatArguments;
 use crate::cli::connect::Choice;
-use crate::cli::look::Opened;
+use crate::cli::look::OpenedObject;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
 use crate::cli::print::{Status, Trouble};
 use crate::cli::stream::pipe;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Location;
 use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::Verification;
@@ -21,7 +22,13 @@ use crate::look::error::guarded;
 use crate::look::lines::write_lines;
 use crate::transfer::stream::download::{Broken, download_span, download_stream};
 
-pub async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for CatArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| cat(self, choice).await)
+    }
+}
+
+async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Trouble> {
     if let Some(name) = &arguments.member {
         return member(arguments, name, choice).await;
     }
@@ -50,7 +57,7 @@ pub async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Tr
 /// Writes the member as it is unpacked, from the ranges it needs.
 async fn member(arguments: &CatArguments, name: &str, choice: &Choice) -> Result<Status, Trouble> {
     let (location, past) = (&arguments.location, &arguments.past);
-    let opened = Opened::at(location, past, choice, "cat", u64::MAX).await?;
+    let opened = OpenedObject::at(location, past, choice, "cat", u64::MAX).await?;
     let name = name.to_owned();
     let written = opened.read(move |source, _, _| {
         guarded(|| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::cli::args::{PathStyle, TargetFlags};
+use crate::cli::args::target::{PathStyle, TargetFlags};
 use crate::config::aws::files::AwsFiles;
 use crate::config::aws::{self, AwsSettings};
 use crate::config::connection::{Addressing, Connection, CredentialsSource};

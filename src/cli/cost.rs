@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::cli::args::cost::CostArguments;
-use crate::cli::below::Place;
+use crate::cli::below::WalkedPlace;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::config::prices;
 use crate::domain::address::Location;
@@ -16,7 +17,13 @@ use crate::domain::units::{Count, Counted, Size};
 use crate::domain::usage::Usage;
 use crate::s3::client::Client;
 
-pub async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for CostArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| cost(self, choice).await)
+    }
+}
+
+async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, Trouble> {
     let list = prices::read(&Folders::find()?.prices_file())?;
     let connection = choice.current()?;
     let (provider, region) = (connection.provider, connection.region.as_deref());
@@ -48,7 +55,7 @@ pub async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, 
 }
 
 async fn sum(client: &Client, location: &Location) -> Result<Stored, Trouble> {
-    let place = Place::of(location, "cost")?;
+    let place = WalkedPlace::of(location, "cost")?;
     let stored = client.stored(&place.bucket, &place.prefix, |_| ()).await?;
     place.judge(None, stored.objects() == 0)?;
     Ok(stored)

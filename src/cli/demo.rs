@@ -6,6 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::args::DemoArguments;
 use crate::cli::print::{Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall, runtime};
 use crate::config::connection::Connection;
 use crate::demo::seed::seed;
 use crate::demo::server::{Mode, Server, ServerOptions};
@@ -46,9 +47,15 @@ pub fn connection(server: &Server) -> Connection {
     )
 }
 
+impl RunVerb for DemoArguments {
+    fn run(&self, _: VerbCall<'_>) -> Result<Status, Trouble> {
+        runtime()?.block_on(serve(self))
+    }
+}
+
 /// Serves without the browser until ctrl-c, and prints the environment that points any client at
 /// it.
-pub async fn serve(arguments: &DemoArguments) -> Result<Status, Trouble> {
+async fn serve(arguments: &DemoArguments) -> Result<Status, Trouble> {
     let server = start(arguments).await?;
     fill(&server, arguments);
     let mut terminate = signal(SignalKind::terminate())?;

@@ -9,6 +9,7 @@ use crate::cli::below::nothing_below;
 use crate::cli::connect::Choice;
 use crate::cli::pace::PaceArguments;
 use crate::cli::print::{Printer, Status, Trouble, complain, complain_of};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::diff_end::{DiffEnd, DiffItem, DiffKind, DiffPair, DiffSide, DiffTree};
 use crate::domain::error::Error;
 use crate::transfer::comparing::comparer::Comparer;
@@ -16,12 +17,18 @@ use crate::transfer::comparing::trees::TreeNews;
 use crate::transfer::limits::rate::RateLimiter;
 
 /// What is compared, and with whose keys.
-pub struct Comparison {
+pub struct DiffRun {
     comparer: Comparer,
 }
 
+impl RunVerb for DiffArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| diff(self, choice).await)
+    }
+}
+
 /// Ends as `diff` of a shell does: 1 where something differs, 2 where it cannot be told.
-pub async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trouble> {
     match compare(arguments, choice).await {
         Ok(status) => Ok(status),
         Err(trouble @ Trouble::Failed(_)) => Ok(match complain(&trouble, choice.json) {
@@ -35,8 +42,7 @@ pub async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, 
 async fn compare(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trouble> {
     let pace = PaceArguments::usual();
     let rate = RateLimiter::of(pace.rate(choice.settings.transfers.limit));
-    let comparison =
-        Comparison { comparer: Comparer::new(choice.client()?, pace.patience(), rate) };
+    let comparison = DiffRun { comparer: Comparer::new(choice.client()?, pace.patience(), rate) };
     let (one, other) = (side(&arguments.one), side(&arguments.other));
     let mut printer = Printer::new(choice.json);
     let status = match DiffPair::of(one, other).map_err(Trouble::Usage)? {
@@ -52,7 +58,7 @@ fn side(end: &DiffEnd) -> DiffSide {
     end.clone().side(is_folder)
 }
 
-impl Comparison {
+impl DiffRun {
     async fn trees(
         &self,
         one: &DiffTree,

@@ -10,6 +10,7 @@ use crate::cli::args::doctor::DoctorArguments;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
 use crate::cli::print::{Printer, Status, Trouble, error_object};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::diagnosis::redact::Redaction;
@@ -19,7 +20,15 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 
-pub async fn doctor(arguments: &DoctorArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for DoctorArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        let call = call.about(self.connection());
+        let call = if self.write { call.taking_back("taking back what was written") } else { call };
+        call.on_connection(async |choice| doctor(self, choice).await)
+    }
+}
+
+async fn doctor(arguments: &DoctorArguments, choice: &Choice) -> Result<Status, Trouble> {
     let connection = match arguments.connection() {
         Some(name) => choice.named(name)?,
         None => choice.current()?,

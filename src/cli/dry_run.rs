@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
-use crate::cli::several::{Objects, Reach};
+use crate::cli::several::{Depth, Objects};
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::glob::KeyFilter;
@@ -60,7 +60,7 @@ async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<S
         }
         Work::Copy { bucket, source: from, to_bucket, target, .. } => {
             let location = place(bucket, from);
-            let reach = if matches!(from, Target::Object(_)) { Reach::One } else { Reach::All };
+            let reach = if matches!(from, Target::Object(_)) { Depth::One } else { Depth::All };
             let mut objects = Objects::of(&source, &location, reach, verb)?;
             let filter = &spec.options.filter;
             while let Some(listed) = objects.next().await? {

@@ -7,12 +7,20 @@ use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::one;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::editor::{EditFile, Edited};
 use crate::domain::error::Error;
 use crate::s3::ops::saving::Opened;
 use crate::s3::tasks::blocking;
 
-pub async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for EditArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.taking_back("waiting for the editor")
+            .on_connection(async |choice| edit(self, choice).await)
+    }
+}
+
+async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "PutObject")?;
     let client = choice.client()?;
     let object = one(&arguments.location, "edit")?;

@@ -11,9 +11,10 @@ use crate::cli::asking::named;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::stop_when_interrupted;
-use crate::cli::jobs::below;
+use crate::cli::jobs::{self, below};
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object, usage};
 use crate::cli::progress::CountLine;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Key, Location};
 use crate::domain::emptied::Emptied;
 use crate::domain::error::{Error, ErrorKind};
@@ -22,7 +23,13 @@ use crate::domain::units::{Counted, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
-pub async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for EmptyArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.taking_back("stopping").on_connection(async |choice| empty(self, choice).await)
+    }
+}
+
+async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "DeleteObjects")?;
     let bucket = &arguments.bucket;
     if !arguments.yes {
@@ -55,8 +62,19 @@ pub async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status
     status(ended, &gone)
 }
 
+impl RunVerb for RemoveArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        let goes_on = self.yes || !self.recursive || self.is_final();
+        let call = if goes_on { call.taking_back("stopping") } else { call };
+        call.on_connection(async |choice| match self.is_final() {
+            true => rm(self, choice).await,
+            false => jobs::rm(self, choice).await,
+        })
+    }
+}
+
 /// `rm` with `--version` or `--all-versions`.
-pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "DeleteObjects")?;
     let places: Vec<Erased> =
         arguments.locations.iter().map(|one| erased(one, arguments)).collect::<Result<_, _>>()?;

@@ -3,16 +3,23 @@
 use jiff::Timestamp;
 
 use crate::cli::args::finding::FindArguments;
-use crate::cli::below::{Place, each_page};
+use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::indexing;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::row_lines::RowLines;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::criteria::{Candidate, Criteria, Search};
 
-pub async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for FindArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| find(self, choice).await)
+    }
+}
+
+async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, Trouble> {
     let criteria = criteria(arguments).map_err(Trouble::Usage)?;
-    let place = Place::of(&arguments.location, "find")?;
+    let place = WalkedPlace::of(&arguments.location, "find")?;
     if arguments.indexed {
         return indexing::find(&place, &criteria, choice);
     }

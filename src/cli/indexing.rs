@@ -6,11 +6,12 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::args::indexes::{IndexArguments, IndexStep};
-use crate::cli::below::{Place, each_page};
+use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::inventory::fill;
 use crate::cli::print::{Printer, Status, Trouble, complain_of};
 use crate::cli::row_lines::{HeldLine, RowLines, time_text};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::domain::address::Location;
 use crate::domain::criteria::Criteria;
@@ -25,7 +26,13 @@ use crate::index::folder::{drop_index, index_for, index_of, indexes};
 use crate::index::search::IndexSearch;
 use crate::index::writer::IndexWriter;
 
-pub async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for IndexArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| index(self, choice).await)
+    }
+}
+
+async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, Trouble> {
     match (&arguments.step, &arguments.location) {
         (Some(IndexStep::List), _) | (None, None) => list(choice),
         (Some(IndexStep::Changes { location }), _) => changes(location, choice).await,
@@ -42,13 +49,13 @@ pub async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status
 }
 
 /// The place, and what its index is kept under.
-fn places(location: &Location, choice: &Choice) -> Result<(Place, IndexPlace), Trouble> {
-    let place = Place::of(location, "index")?;
+fn places(location: &Location, choice: &Choice) -> Result<(WalkedPlace, IndexPlace), Trouble> {
+    let place = WalkedPlace::of(location, "index")?;
     let indexed = indexed(&place, choice)?;
     Ok((place, indexed))
 }
 
-fn indexed(place: &Place, choice: &Choice) -> Result<IndexPlace, Error> {
+fn indexed(place: &WalkedPlace, choice: &Choice) -> Result<IndexPlace, Error> {
     let server = choice.client()?.server()?;
     Ok(IndexPlace::of(&choice.current, server, &place.bucket, &place.prefix))
 }
@@ -192,7 +199,7 @@ async fn changes(location: &Location, choice: &Choice) -> Result<Status, Trouble
 }
 
 /// Searches the index that has the place, and says how old it is.
-pub fn find(place: &Place, criteria: &Criteria, choice: &Choice) -> Result<Status, Trouble> {
+pub fn find(place: &WalkedPlace, criteria: &Criteria, choice: &Choice) -> Result<Status, Trouble> {
     let wanted = indexed(place, choice)?;
     let index = index_for(&Folders::find()?.indexes(), &wanted)?;
     let (facts, now) = (&index.facts, Timestamp::now());

@@ -14,13 +14,15 @@ use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
-use crate::cli::ends::{behind_link, input};
+use crate::cli::ends::{End, behind_link, input, output};
 use crate::cli::interrupt::interrupted;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{found_nothing, report, status};
+use crate::cli::stream;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, DELIMITER, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::glob::KeyFilter;
@@ -33,7 +35,44 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::transfer::headless::run_until;
 
-pub async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for GetArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        match output(&self.destination) {
+            Ok(Some(end)) => {
+                call.on_connection(async |choice| stream::get(self, &end, choice).await)
+            }
+            // What is wrong with the destination is said after what is wrong with the connection.
+            other => call.taking_back(UNFINISHED).on_connection(async |choice| {
+                other?;
+                get(self, choice).await
+            }),
+        }
+    }
+}
+
+impl RunVerb for PutArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.taking_back(UNFINISHED).on_connection(async |choice| {
+            match only_stream(&self.sources)? {
+                Some(end) => stream::put(self, &end, choice).await,
+                None => put(self, choice).await,
+            }
+        })
+    }
+}
+
+/// What a transfer does when it is interrupted.
+const UNFINISHED: &str = "taking back what is unfinished";
+
+/// The stream that is uploaded, where the one source is one.
+fn only_stream(sources: &[PathBuf]) -> Result<Option<End>, Error> {
+    match sources {
+        [only] => input(only),
+        _ => Ok(None),
+    }
+}
+
+async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
     let destination = &arguments.destination;
     let work = match &below(&arguments.source, arguments.recursive) {
         Location::Root => return Err(usage("get needs a bucket: s3://bucket/key")),
@@ -89,7 +128,7 @@ pub async fn source_of(
     })
 }
 
-pub async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "PutObject")?;
     if arguments.parts.are_given() {
         return Err(usage("--part-size and --expected-size are for stdin: put - s3://bucket/key"));

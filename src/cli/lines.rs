@@ -13,6 +13,7 @@ use crate::cli::args::metadata::{LinesArguments, TailArguments};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Status, Trouble};
 use crate::cli::several::one;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, VersionId};
 use crate::domain::visible::visible;
@@ -33,7 +34,13 @@ const LOOKS: Duration = Duration::from_secs(2);
 /// Bytes before the end that are compared before anything is added.
 const COMPARED: u64 = 1024;
 
-pub async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for LinesArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| head(self, choice).await)
+    }
+}
+
+async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
     let object = address(arguments, "head")?;
     match arguments.bytes {
@@ -43,7 +50,13 @@ pub async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status,
     Ok(Status::Done)
 }
 
-pub async fn tail(arguments: &TailArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for TailArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| tail(self, choice).await)
+    }
+}
+
+async fn tail(arguments: &TailArguments, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
     let object = address(&arguments.which, "tail")?;
     if arguments.which.bytes.is_none()

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::args::links::{Format, LinksArguments, PresignArguments};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::ledger::{self, GivenLink};
 use crate::config::paths::Folders;
 use crate::domain::address::Location;
@@ -21,7 +22,13 @@ use crate::domain::units::Moment;
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
-pub async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for PresignArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| presign(self, choice).await)
+    }
+}
+
+async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<Status, Trouble> {
     let now = Timestamp::now();
     let specs = specs(arguments, choice, now)?;
     let client = choice.client()?;
@@ -205,7 +212,13 @@ fn remember(links: &[Made], now: Timestamp, choice: &Choice) {
     }
 }
 
-pub fn links(arguments: &LinksArguments, json: bool) -> Result<Status, Trouble> {
+impl RunVerb for LinksArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        links(self, call.json)
+    }
+}
+
+fn links(arguments: &LinksArguments, json: bool) -> Result<Status, Trouble> {
     let now = Timestamp::now();
     let given = ledger::read(&Folders::find()?.ledger_file())?;
     let wanted = given.iter().rev().filter(|link| !arguments.live || link.is_live(now));

@@ -11,6 +11,7 @@ use crate::cli::connect::Choice;
 use crate::cli::past::say_gaps;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::row_lines::{RowLines, time_text};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::arrange::{Arrangement, SortBy, arrange};
 use crate::domain::jurisdiction::Jurisdiction;
@@ -19,7 +20,13 @@ use crate::domain::visible::visible;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::keys::KeyPages;
 
-pub async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for ListArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| ls(self, choice).await)
+    }
+}
+
+async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Trouble> {
     let client = choice.client()?;
     match &arguments.location {
         Location::Root if arguments.at.is_some() => {

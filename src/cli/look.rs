@@ -12,6 +12,7 @@ use crate::cli::connect::Choice;
 use crate::cli::past::meant;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::several::one;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Location;
 use crate::domain::contents::{Contents, Traffic};
 use crate::domain::error::Error;
@@ -26,14 +27,14 @@ use crate::s3::client::Client;
 const MOST: u64 = 64 << 20;
 
 /// An object whose bytes are read by ranges.
-pub struct Opened {
+pub struct OpenedObject {
     pub client: Client,
     pub object: ObjectAddress,
     pub source: Arc<ObjectBytes>,
     pub content_type: Option<String>,
 }
 
-impl Opened {
+impl OpenedObject {
     /// `most`: bytes that may be fetched.
     pub async fn at(
         location: &Location,
@@ -41,14 +42,14 @@ impl Opened {
         choice: &Choice,
         verb: &str,
         most: u64,
-    ) -> Result<Opened, Trouble> {
+    ) -> Result<OpenedObject, Trouble> {
         let object = one(location, verb)?;
         let client = choice.client()?;
         let object = meant(&client, object, past).await?;
         let ranges = client.ranges(&object, CancellationToken::new()).await?;
         let content_type = ranges.head().headers.content_type.clone();
         let source = Arc::new(ObjectBytes::new(Arc::new(ranges), most));
-        Ok(Opened { client, object, source, content_type })
+        Ok(OpenedObject { client, object, source, content_type })
     }
 
     /// Runs what reads the bytes on a thread that may wait.
@@ -63,8 +64,15 @@ impl Opened {
     }
 }
 
-pub async fn look(arguments: &LookArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let opened = Opened::at(&arguments.location, &arguments.past, choice, "look", MOST).await?;
+impl RunVerb for LookArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| look(self, choice).await)
+    }
+}
+
+async fn look(arguments: &LookArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let opened =
+        OpenedObject::at(&arguments.location, &arguments.past, choice, "look", MOST).await?;
     let contents = opened.read(inspect).await?;
     let usage = opened.client.meter().usage();
     let traffic = Traffic {

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::args::finding::{TreeArguments, UsageArguments};
-use crate::cli::below::{Place, each_page};
+use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Prefix;
 use crate::domain::criteria::Candidate;
 use crate::domain::error::{Error, ErrorKind};
@@ -32,8 +33,14 @@ struct Told {
     uploads: bool,
 }
 
-pub async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let place = Place::of(&arguments.location, "du")?;
+impl RunVerb for UsageArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| du(self, choice).await)
+    }
+}
+
+async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let place = WalkedPlace::of(&arguments.location, "du")?;
     let client = choice.client()?;
     let mut printer = Printer::new(choice.json);
     let mut tally = PrefixTally::new(arguments.depth, arguments.by.map(Into::into));
@@ -105,7 +112,7 @@ fn known<T>(what: &str, told: Result<T, Error>) -> Result<Option<T>, Error> {
 
 /// The unfinished uploads below a place: the names below it with the bytes of their parts, in the
 /// order of the names.
-async fn unfinished(client: &Client, place: &Place) -> Result<Vec<(String, u64)>, Error> {
+async fn unfinished(client: &Client, place: &WalkedPlace) -> Result<Vec<(String, u64)>, Error> {
     let found = client.uploads_below(&place.bucket, &place.prefix).await?;
     let below = place.prefix.as_str().len();
     let extents: Vec<_> = client.extents_of(found).try_collect().await?;
@@ -164,7 +171,7 @@ impl Walk<'_> {
 
 fn print_amount(
     printer: &mut Printer,
-    place: &Place,
+    place: &WalkedPlace,
     counted: &TalliedPrefix,
     told: Told,
     whole: bool,
@@ -218,8 +225,14 @@ fn amount_line(printer: &Printer, amount: Amount, name: &str, whole: bool) -> St
     format!("{objects:>12}  {size:>10}  {name}{cut}")
 }
 
-pub async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let place = Place::of(&arguments.location, "tree")?;
+impl RunVerb for TreeArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| tree(self, choice).await)
+    }
+}
+
+async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let place = WalkedPlace::of(&arguments.location, "tree")?;
     let client = choice.client()?;
     let depth = arguments.depth.unwrap_or(usize::MAX);
     let mut tally = PrefixTally::new(depth, None);
@@ -252,7 +265,7 @@ pub async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, 
 /// Each prefix below the one it is in; `found` is in the order of the prefixes.
 fn draw(
     printer: &mut Printer,
-    place: &Place,
+    place: &WalkedPlace,
     found: &[TalliedPrefix],
     whole: bool,
 ) -> Result<(), Trouble> {

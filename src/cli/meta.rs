@@ -8,7 +8,7 @@ use crate::cli::args::metadata::MetaArguments;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble, usage};
-use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
+use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::cli::stat::{head_object, tags_object};
 use crate::domain::attributes::MAX_TAGS;
 use crate::domain::error::{Error, ErrorKind};
@@ -28,7 +28,7 @@ pub async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, 
     client.permits(&change.set)?;
     let mut printer = Printer::new(choice.json);
     let mut tally = Tally::default();
-    let reach = if arguments.recursive { Reach::All } else { Reach::One };
+    let reach = if arguments.recursive { Depth::All } else { Depth::One };
     for location in &arguments.locations {
         let mut objects = Objects::of(&client, location, reach, "meta")?;
         while let Some(listed) = objects.next().await? {

@@ -45,5 +45,6 @@ pub mod stream;
 mod thaw;
 mod types;
 pub mod uploads;
+pub mod verb;
 pub mod verbs;
 mod versions;

@@ -1,16 +1,30 @@
 //! Runs `public`: prints what Cloudflare's API says of a bucket's public domains, and of what the
 //! account stores.
 
+use clap::Args;
 use serde_json::json;
 
-use crate::cli::args::public::PublicArguments;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Location};
 use crate::domain::public::{AccountUsage, PublicDomain, StoredAmount};
 use crate::domain::units::{Counted, Size};
 
-pub async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, Trouble> {
+#[derive(Debug, Args)]
+pub struct PublicArguments {
+    /// s3://bucket: its public domains; what the account stores without it
+    #[arg(value_parser = Location::parse)]
+    pub location: Option<Location>,
+}
+
+impl RunVerb for PublicArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| public(self, choice).await)
+    }
+}
+
+async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, Trouble> {
     let mut printer = Printer::new(choice.json);
     match arguments.location.as_ref().and_then(Location::bucket) {
         Some(bucket) => domains(bucket, choice, &mut printer).await?,

@@ -11,6 +11,7 @@ use crate::cli::interrupt::interrupted;
 use crate::cli::print::{Printer, Status, Trouble, complain_of};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{line, object, report, status};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::domain::error::Error;
 use crate::domain::transfer::{JobId, JobState, JobView, TransferCommand};
@@ -22,7 +23,14 @@ use crate::transfer::journal::{self, Peek};
 use crate::transfer::machine::Machine;
 use crate::transfer::tuning::Tuning;
 
-pub async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for QueueArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.taking_back("keeping what is unfinished for next time")
+            .on_connection(async |choice| queue(self, choice).await)
+    }
+}
+
+async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Trouble> {
     let path = Folders::find()?.journal_file();
     let peek = journal::peek(&path)?;
     let views = views(&peek);

@@ -11,6 +11,7 @@ use crate::cli::jobs::{below, run_silently};
 use crate::cli::past::{not_there, say_gaps};
 use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object, usage};
 use crate::cli::progress::CountLine;
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Location};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectAddress;
@@ -21,7 +22,13 @@ use crate::domain::versions::VersionEntry;
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
-pub async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for RestoreArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.taking_back("stopping").on_connection(async |choice| restore(self, choice).await)
+    }
+}
+
+async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<Status, Trouble> {
     let location = below(&arguments.location, arguments.recursive);
     if !arguments.dry_run {
         writable(choice.current()?, "CopyObject")?;

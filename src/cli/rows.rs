@@ -4,8 +4,9 @@ use std::io::{self, BufWriter};
 
 use crate::cli::args::look::RowsArguments;
 use crate::cli::connect::Choice;
-use crate::cli::look::Opened;
+use crate::cli::look::OpenedObject;
 use crate::cli::print::{Status, Trouble, complain_of};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::visible::visible;
 use crate::look::error::LookError;
 use crate::look::rows::read::read_rows;
@@ -15,8 +16,15 @@ use crate::look::rows::write::RowWriter;
 /// Bytes that are written at once.
 const PIECE: usize = 64 * 1024;
 
-pub async fn rows(arguments: &RowsArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let opened = Opened::at(&arguments.location, &arguments.past, choice, "rows", u64::MAX).await?;
+impl RunVerb for RowsArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| rows(self, choice).await)
+    }
+}
+
+async fn rows(arguments: &RowsArguments, choice: &Choice) -> Result<Status, Trouble> {
+    let opened =
+        OpenedObject::at(&arguments.location, &arguments.past, choice, "rows", u64::MAX).await?;
     let request = RowRequest {
         from: arguments.from,
         count: arguments.count,

@@ -12,6 +12,7 @@ use crate::cli::buckets::writable;
 use crate::cli::code::ask_device;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::line_difference::difference;
@@ -23,7 +24,13 @@ use crate::domain::settings::{BucketSetting, MINIMUM_SIZE, SettingState, StoredS
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
-pub async fn settings(arguments: &SettingsArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for SettingsArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| settings(self, choice).await)
+    }
+}
+
+async fn settings(arguments: &SettingsArguments, choice: &Choice) -> Result<Status, Trouble> {
     match (&arguments.action, &arguments.bucket) {
         (Some(SettingsAction::Get { which }), _) => get(which, choice).await,
         (Some(SettingsAction::Set { which, file, dry_run, mfa }), _) => {

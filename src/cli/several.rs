@@ -28,7 +28,7 @@ pub enum Objects<'a> {
 
 /// How far a verb goes below a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum Depth {
     /// Only objects that are named.
     One,
     Level,
@@ -41,7 +41,7 @@ impl<'a> Objects<'a> {
     pub fn of(
         client: &'a Client,
         location: &Location,
-        reach: Reach,
+        reach: Depth,
         verb: &str,
     ) -> Result<Objects<'a>, Trouble> {
         let below = |bucket: &Bucket, prefix: Prefix, delimited| {
@@ -51,13 +51,13 @@ impl<'a> Objects<'a> {
         };
         match (location, reach) {
             (Location::Root, _) => Err(usage(&format!("{verb} needs a bucket: s3://bucket/key"))),
-            (Location::Prefix { .. }, Reach::One) => {
+            (Location::Prefix { .. }, Depth::One) => {
                 Err(usage(&format!("{location} is a prefix: {verb} -r takes everything below it")))
             }
             (Location::Prefix { bucket, prefix }, reach) => {
-                Ok(below(bucket, prefix.clone(), reach == Reach::Level))
+                Ok(below(bucket, prefix.clone(), reach == Depth::Level))
             }
-            (Location::Object { bucket, key }, Reach::All) => {
+            (Location::Object { bucket, key }, Depth::All) => {
                 Ok(below(bucket, Prefix::new(format!("{key}{DELIMITER}")), false))
             }
             (Location::Object { bucket, key }, _) => {

@@ -9,13 +9,20 @@ use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::settings::print_settings;
 use crate::cli::several::{Tally, one};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Location};
 use crate::domain::description::WholeObject;
 use crate::domain::metadata_change::shown;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, VersionId};
 use crate::domain::units::{Counted, Moment, Size};
 
-pub async fn stat(arguments: &StatArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for StatArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| stat(self, choice).await)
+    }
+}
+
+async fn stat(arguments: &StatArguments, choice: &Choice) -> Result<Status, Trouble> {
     let version = arguments.version.clone().map(VersionId);
     if version.is_some() && arguments.locations.len() > 1 {
         return Err(usage("--version is of one object: name only that"));

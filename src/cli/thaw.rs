@@ -12,7 +12,7 @@ use crate::cli::args::metadata::ThawArguments;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
-use crate::cli::several::{AT_ONCE, Listed, Objects, Reach, Tally};
+use crate::cli::several::{AT_ONCE, Depth, Listed, Objects, Tally};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::Class;
 use crate::domain::object::{ObjectAddress, ObjectHead};
@@ -46,7 +46,7 @@ pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, 
         let error = Error::new(ErrorKind::Unsupported, "RestoreObject", place).detail(why);
         return Err(error.into());
     }
-    let reach = if arguments.recursive { Reach::All } else { Reach::One };
+    let reach = if arguments.recursive { Depth::All } else { Depth::One };
     let mut objects = Objects::of(&client, &arguments.location, reach, "thaw")?;
     let mut printer = Printer::new(choice.json);
     let mut tally = Tally::default();

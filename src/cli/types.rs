@@ -7,19 +7,26 @@ use crate::cli::args::metadata::TypesArguments;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
-use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
+use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::wrong_type::TypeFinding;
 use crate::s3::client::Client;
 use crate::transfer::content_types::{look_at_type, mend_type};
 
-pub async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for TypesArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| types(self, choice).await)
+    }
+}
+
+async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, Trouble> {
     if arguments.fix {
         writable(choice.current()?, "CopyObject")?;
     }
     let client = choice.client()?;
-    let reach = if arguments.recursive { Reach::All } else { Reach::Level };
+    let reach = if arguments.recursive { Depth::All } else { Depth::Level };
     let mut objects = Objects::of(&client, &arguments.location, reach, "types")?;
     let mut printer = Printer::new(choice.json);
     let mut tally = Tally::default();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::args::versions::VersionsArguments;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::units::{Moment, Size};
@@ -15,7 +16,13 @@ use crate::s3::ops::versions::{VersionPages, VersionsQuery};
 /// Versions of one key that are gathered before the first is printed, where their order is known.
 const LONG: usize = 10_000;
 
-pub async fn versions(arguments: &VersionsArguments, choice: &Choice) -> Result<Status, Trouble> {
+impl RunVerb for VersionsArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+        call.on_connection(async |choice| versions(self, choice).await)
+    }
+}
+
+async fn versions(arguments: &VersionsArguments, choice: &Choice) -> Result<Status, Trouble> {
     let (bucket, prefix, key) = place(&arguments.location)?;
     let client = choice.client()?;
     let mut pages = VersionPages::new(&client, VersionsQuery::below(&bucket, &prefix));

@@ -12,6 +12,7 @@ use crate::config::network::Network;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arn;
 use crate::domain::endpoint::Endpoint;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::presign::DEFAULT_EXPIRY;
 use crate::domain::protection::AccessSpec;
@@ -225,6 +226,16 @@ impl Connection {
     /// What its server is known by: the endpoint, or the name of the connection without one.
     pub fn server(&self) -> &str {
         self.endpoint.as_deref().unwrap_or(self.name.as_str())
+    }
+
+    /// # Errors
+    /// `ReadOnly` where the connection is configured so.
+    pub fn expect_writable(&self, operation: &str) -> Result<(), Error> {
+        if !self.read_only {
+            return Ok(());
+        }
+        let why = format!("{} is configured read_only", self.name);
+        Err(Error::new(ErrorKind::ReadOnly, operation, self.name.as_str()).detail(why))
     }
 
     /// Whether what is sent can be read and changed by whoever is on the way.

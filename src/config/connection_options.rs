@@ -18,7 +18,7 @@ pub struct OptionSpec {
     /// As `config.toml` writes it.
     pub name: &'static str,
     pub label: &'static str,
-    /// What goes in, for whoever stands on it.
+    /// What goes in or is chosen, for whoever stands on it.
     pub hint: &'static str,
     /// What can be chosen; none where text is typed.
     pub answers: &'static [&'static str],
@@ -51,7 +51,7 @@ pub const OPTIONS: [OptionSpec; 2] = [
     OptionSpec {
         name: "read_only",
         label: "Read-only",
-        hint: "← → changes it",
+        hint: "",
         answers: YES_NO,
         shown: |options| YES_NO[usize::from(options.read_only)].to_owned(),
         take: |options, answer| {
@@ -71,8 +71,9 @@ impl ConnectionOptions {
     }
 
     pub fn put(self, connection: &mut Connection) {
-        connection.known_buckets = self.buckets;
-        connection.read_only = self.read_only;
+        let ConnectionOptions { buckets, read_only } = self;
+        connection.known_buckets = buckets;
+        connection.read_only = read_only;
     }
 }
 

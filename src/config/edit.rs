@@ -15,7 +15,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::provider::Provider;
 
 /// What says where keys come from; a section has one of them.
-const KEYS: [&str; 9] = [
+pub(in crate::config) const KEYS: [&str; 9] = [
     "keys",
     "access_key_id",
     "secret_access_key",
@@ -28,7 +28,7 @@ const KEYS: [&str; 9] = [
 ];
 
 /// What says where the server is.
-const SERVER: [&str; 6] =
+pub(in crate::config) const SERVER: [&str; 6] =
     ["provider", "account_id", "jurisdiction", "jurisdictions", "endpoint", "region"];
 
 /// The text with the draft as a section: a new one at the end, or that of `replaced`, renamed where

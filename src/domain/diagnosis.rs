@@ -11,6 +11,7 @@ use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::diagnosis::redact::Redaction;
 use crate::domain::error::Error;
 use crate::domain::error::remedy::Remedy;
+use crate::domain::listed::listed;
 
 /// What an examination may touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,38 +24,40 @@ pub struct Examination {
     pub writes: bool,
 }
 
-/// In the order in which they are taken: each stands on those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Step {
-    /// The endpoint's name has an address.
-    Resolve,
-    /// Something listens there.
-    Connect,
-    /// Its certificate is trusted; skipped where the endpoint is http.
-    Tls,
-    /// It speaks S3.
-    Speak,
-    Clock,
-    /// The keys are known and sign as the server expects.
-    Sign,
-    ListBuckets,
-    List,
-    Region,
-    /// Whether the bucket's name goes into the path or before the host.
-    Style,
-    Head,
-    Read,
-    ConditionalRead,
-    /// A presigned link is fetched without keys.
-    Presign,
-    /// Pages of other sites may fetch presigned links.
-    Cors,
-    Write,
-    ConditionalWrite,
-    Copy,
-    Multipart,
-    Delete,
+listed! {
+    /// In the order in which they are taken: each stands on those before it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Step {
+        /// The endpoint's name has an address.
+        Resolve,
+        /// Something listens there.
+        Connect,
+        /// Its certificate is trusted; skipped where the endpoint is http.
+        Tls,
+        /// It speaks S3.
+        Speak,
+        Clock,
+        /// The keys are known and sign as the server expects.
+        Sign,
+        ListBuckets,
+        List,
+        Region,
+        /// Whether the bucket's name goes into the path or before the host.
+        Style,
+        Head,
+        Read,
+        ConditionalRead,
+        /// A presigned link is fetched without keys.
+        Presign,
+        /// Pages of other sites may fetch presigned links.
+        Cors,
+        Write,
+        ConditionalWrite,
+        Copy,
+        Multipart,
+        Delete,
+    }
 }
 
 /// What came of a step.
@@ -89,29 +92,6 @@ pub enum Conclusion {
 }
 
 impl Step {
-    pub const ALL: [Step; 20] = [
-        Step::Resolve,
-        Step::Connect,
-        Step::Tls,
-        Step::Speak,
-        Step::Clock,
-        Step::Sign,
-        Step::ListBuckets,
-        Step::List,
-        Step::Region,
-        Step::Style,
-        Step::Head,
-        Step::Read,
-        Step::ConditionalRead,
-        Step::Presign,
-        Step::Cors,
-        Step::Write,
-        Step::ConditionalWrite,
-        Step::Copy,
-        Step::Multipart,
-        Step::Delete,
-    ];
-
     /// The title of its column in a report.
     pub fn title(self) -> &'static str {
         match self {

@@ -58,6 +58,9 @@ pub const BEING_RESTORED: &str = "it is being restored";
 /// What is said of a version that is no object.
 pub const IS_DELETE_MARKER: &str = "this version is a delete marker, which has no bytes";
 
+/// What stands in a detail before the object whose upload could not be aborted either.
+pub const UNABORTED: &str = "an unfinished upload is left of ";
+
 /// The step at which a stream is sent whose length is not known.
 pub const SEND_STREAM: &str = "send the stream";
 
@@ -293,6 +296,11 @@ impl Error {
     /// What names the proxy by way of which the request went, where that is known.
     pub fn proxy(&self) -> Option<&str> {
         self.detail.split_once(BY_PROXY).map(|(_, named_by)| named_by)
+    }
+
+    /// The object whose upload could not be aborted either.
+    pub fn unaborted(&self) -> Option<&str> {
+        self.detail.split_once(UNABORTED).map(|(_, object)| object)
     }
 
     /// Whether who asked is a part of what went wrong.

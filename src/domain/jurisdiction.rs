@@ -3,26 +3,26 @@
 use serde::Deserialize;
 
 use crate::domain::address::Bucket;
+use crate::domain::listed::listed;
 
 const AT: char = '@';
 
-/// Each has an endpoint of its own, and a bucket is reached at the one of its jurisdiction alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Jurisdiction {
-    #[default]
-    Default,
-    Eu,
-    Fedramp,
-    Us,
+listed! {
+    /// Each has an endpoint of its own, and a bucket is reached at the one of its jurisdiction alone.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Jurisdiction {
+        #[default]
+        Default,
+        Eu,
+        Fedramp,
+        Us,
+    }
 }
 
 impl Jurisdiction {
-    pub const ALL: [Jurisdiction; 4] =
-        [Jurisdiction::Default, Jurisdiction::Eu, Jurisdiction::Fedramp, Jurisdiction::Us];
-
     /// As `config.toml`, R2's hosts and Cloudflare's API write it.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Jurisdiction::Default => "default",
             Jurisdiction::Eu => "eu",

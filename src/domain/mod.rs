@@ -31,6 +31,7 @@ pub mod jurisdiction;
 pub mod likeness;
 pub mod line_difference;
 pub mod link_text;
+pub(crate) mod listed;
 pub mod listed_rows;
 pub mod listing;
 pub mod metadata_change;

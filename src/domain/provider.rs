@@ -6,28 +6,32 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Whose rules a server follows. What is known of each is in `assets/providers.toml`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Provider {
-    Aws,
-    R2,
-    B2,
-    Wasabi,
-    DigitalOcean,
-    Hetzner,
-    Tigris,
-    Ceph,
-    Garage,
-    Minio,
-    Gcs,
-    Supabase,
-    Scaleway,
-    Ovh,
-    Storj,
-    /// Any other S3-compatible server: assumed able, corrected by its refusals.
-    #[default]
-    Other,
+use crate::domain::listed::listed;
+
+listed! {
+    /// Whose rules a server follows. What is known of each is in `assets/providers.toml`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Provider {
+        Aws,
+        R2,
+        B2,
+        Wasabi,
+        DigitalOcean,
+        Hetzner,
+        Tigris,
+        Ceph,
+        Garage,
+        Minio,
+        Gcs,
+        Supabase,
+        Scaleway,
+        Ovh,
+        Storj,
+        /// Any other S3-compatible server: assumed able, corrected by its refusals.
+        #[default]
+        Other,
+    }
 }
 
 impl fmt::Display for Provider {
@@ -39,48 +43,50 @@ impl fmt::Display for Provider {
     }
 }
 
-/// A thing one can ask of some servers and not of others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Capability {
-    CreateBucket,
-    DeleteBucket,
-    ListParts,
-    ListMultipartUploads,
-    CopyObject,
-    CopyPart,
-    Versions,
-    ObjectTags,
-    Lifecycle,
-    Cors,
-    Acl,
-    Policy,
-    Versioning,
-    BucketAcl,
-    Ownership,
-    PublicAccess,
-    Encryption,
-    ObjectLock,
-    BucketTags,
-    Logging,
-    Notifications,
-    Website,
-    Replication,
-    Accelerate,
-    RequestPayment,
-    Inventory,
-    Location,
-    /// `If-None-Match: *` on PUT is honoured.
-    ConditionalPut,
-    /// Retention and legal holds of objects.
-    Retention,
-    /// Encryption with keys of KMS.
-    KmsKeys,
-    /// Requests at the requester's cost.
-    RequesterPays,
-    /// Archive classes, whose objects are restored before they are read.
-    Restore,
-    Attributes,
+listed! {
+    /// A thing one can ask of some servers and not of others.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Capability {
+        CreateBucket,
+        DeleteBucket,
+        ListParts,
+        ListMultipartUploads,
+        CopyObject,
+        CopyPart,
+        Versions,
+        ObjectTags,
+        Lifecycle,
+        Cors,
+        Acl,
+        Policy,
+        Versioning,
+        BucketAcl,
+        Ownership,
+        PublicAccess,
+        Encryption,
+        ObjectLock,
+        BucketTags,
+        Logging,
+        Notifications,
+        Website,
+        Replication,
+        Accelerate,
+        RequestPayment,
+        Inventory,
+        Location,
+        /// `If-None-Match: *` on PUT is honoured.
+        ConditionalPut,
+        /// Retention and legal holds of objects.
+        Retention,
+        /// Encryption with keys of KMS.
+        KmsKeys,
+        /// Requests at the requester's cost.
+        RequesterPays,
+        /// Archive classes, whose objects are restored before they are read.
+        Restore,
+        Attributes,
+    }
 }
 
 /// What was learned of the requests that a server takes.
@@ -96,96 +102,64 @@ impl Capability {
     /// Whether the status of an answer says that the server does not know such requests. 405 may
     /// be about one object only: a delete marker has neither tags nor grants.
     pub fn is_refused_by(self, status: u16) -> bool {
-        let of_object = matches!(
-            self,
-            Capability::ObjectTags
-                | Capability::Acl
-                | Capability::Retention
-                | Capability::Restore
-                | Capability::Attributes
-        );
-        status == 501 || (status == 405 && !of_object)
+        status == 501 || (status == 405 && self.subject() != CapabilitySubject::Object)
     }
 
     /// Whether it is only about a setting of a bucket, which objects and listings do not need.
     pub fn is_of_settings(self) -> bool {
-        matches!(
-            self,
-            Capability::Versioning
-                | Capability::BucketAcl
-                | Capability::Ownership
-                | Capability::PublicAccess
-                | Capability::Encryption
-                | Capability::ObjectLock
-                | Capability::BucketTags
-                | Capability::Logging
-                | Capability::Notifications
-                | Capability::Website
-                | Capability::Replication
-                | Capability::Accelerate
-                | Capability::RequestPayment
-                | Capability::Inventory
-                | Capability::Location
-        )
+        self.subject() == CapabilitySubject::Setting
     }
 
-    pub const ALL: [Capability; 33] = [
-        Capability::CreateBucket,
-        Capability::DeleteBucket,
-        Capability::ListParts,
-        Capability::ListMultipartUploads,
-        Capability::CopyObject,
-        Capability::CopyPart,
-        Capability::Versions,
-        Capability::ObjectTags,
-        Capability::Lifecycle,
-        Capability::Cors,
-        Capability::Acl,
-        Capability::Policy,
-        Capability::Versioning,
-        Capability::BucketAcl,
-        Capability::Ownership,
-        Capability::PublicAccess,
-        Capability::Encryption,
-        Capability::ObjectLock,
-        Capability::BucketTags,
-        Capability::Logging,
-        Capability::Notifications,
-        Capability::Website,
-        Capability::Replication,
-        Capability::Accelerate,
-        Capability::RequestPayment,
-        Capability::Inventory,
-        Capability::Location,
-        Capability::ConditionalPut,
-        Capability::Retention,
-        Capability::KmsKeys,
-        Capability::RequesterPays,
-        Capability::Restore,
-        Capability::Attributes,
-    ];
+    fn subject(self) -> CapabilitySubject {
+        match self {
+            Capability::ObjectTags
+            | Capability::Acl
+            | Capability::Retention
+            | Capability::Restore
+            | Capability::Attributes => CapabilitySubject::Object,
+            Capability::Versioning
+            | Capability::BucketAcl
+            | Capability::Ownership
+            | Capability::PublicAccess
+            | Capability::Encryption
+            | Capability::ObjectLock
+            | Capability::BucketTags
+            | Capability::Logging
+            | Capability::Notifications
+            | Capability::Website
+            | Capability::Replication
+            | Capability::Accelerate
+            | Capability::RequestPayment
+            | Capability::Inventory
+            | Capability::Location => CapabilitySubject::Setting,
+            Capability::CreateBucket
+            | Capability::DeleteBucket
+            | Capability::ListParts
+            | Capability::ListMultipartUploads
+            | Capability::CopyObject
+            | Capability::CopyPart
+            | Capability::Versions
+            | Capability::Lifecycle
+            | Capability::Cors
+            | Capability::Policy
+            | Capability::ConditionalPut
+            | Capability::KmsKeys
+            | Capability::RequesterPays => CapabilitySubject::Server,
+        }
+    }
+}
+
+/// Whose state decides how a request is answered that a server knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CapabilitySubject {
+    /// One object: another one may be answered otherwise.
+    Object,
+    /// A setting of a bucket that objects and listings do not need.
+    Setting,
+    Server,
 }
 
 impl Provider {
-    pub const ALL: [Provider; 16] = [
-        Provider::Aws,
-        Provider::R2,
-        Provider::B2,
-        Provider::Wasabi,
-        Provider::DigitalOcean,
-        Provider::Hetzner,
-        Provider::Tigris,
-        Provider::Ceph,
-        Provider::Garage,
-        Provider::Minio,
-        Provider::Gcs,
-        Provider::Supabase,
-        Provider::Scaleway,
-        Provider::Ovh,
-        Provider::Storj,
-        Provider::Other,
-    ];
-
     /// As it is written in `config.toml` and in the table.
     pub fn id(self) -> &'static str {
         match self {

@@ -15,6 +15,7 @@ pub mod summary;
 use std::fmt;
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::listed::listed;
 use crate::domain::nearest::nearest;
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::settings::json::Json;
@@ -22,34 +23,36 @@ use crate::domain::settings::json::Json;
 /// The member of a lifecycle that travels in a header.
 pub const MINIMUM_SIZE: &str = "TransitionDefaultMinimumObjectSize";
 
-/// One of the documents that say how a bucket behaves, in the order in which they are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BucketSetting {
-    Versioning,
-    Lifecycle,
-    Cors,
-    Policy,
-    Acl,
-    Ownership,
-    PublicAccess,
-    Encryption,
-    ObjectLock,
-    Tags,
-    Logging,
-    Notifications,
-    Website,
-    Replication,
-    Accelerate,
-    RequestPayment,
-    /// All reports of a bucket, each of which is set by itself.
-    Inventory,
-    Location,
-    /// Public by Cloudflare's address, by Cloudflare's API; so are the next ones.
-    R2Dev,
-    CustomDomains,
-    Locks,
-    /// Fetches from another provider what R2 does not have yet.
-    Sippy,
+listed! {
+    /// One of the documents that say how a bucket behaves, in the order in which they are shown.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum BucketSetting {
+        Versioning,
+        Lifecycle,
+        Cors,
+        Policy,
+        Acl,
+        Ownership,
+        PublicAccess,
+        Encryption,
+        ObjectLock,
+        Tags,
+        Logging,
+        Notifications,
+        Website,
+        Replication,
+        Accelerate,
+        RequestPayment,
+        /// All reports of a bucket, each of which is set by itself.
+        Inventory,
+        Location,
+        /// Public by Cloudflare's address, by Cloudflare's API; so are the next ones.
+        R2Dev,
+        CustomDomains,
+        Locks,
+        /// Fetches from another provider what R2 does not have yet.
+        Sippy,
+    }
 }
 
 /// How a document is written on the way.
@@ -101,31 +104,6 @@ pub enum SettingState {
 impl BucketSetting {
     /// The shape of all reports of an inventory.
     pub const INVENTORY_LIST: &str = "ListBucketInventoryConfigurationsOutput";
-
-    pub const ALL: [BucketSetting; 22] = [
-        BucketSetting::Versioning,
-        BucketSetting::Lifecycle,
-        BucketSetting::Cors,
-        BucketSetting::Policy,
-        BucketSetting::Acl,
-        BucketSetting::Ownership,
-        BucketSetting::PublicAccess,
-        BucketSetting::Encryption,
-        BucketSetting::ObjectLock,
-        BucketSetting::Tags,
-        BucketSetting::Logging,
-        BucketSetting::Notifications,
-        BucketSetting::Website,
-        BucketSetting::Replication,
-        BucketSetting::Accelerate,
-        BucketSetting::RequestPayment,
-        BucketSetting::Inventory,
-        BucketSetting::Location,
-        BucketSetting::R2Dev,
-        BucketSetting::CustomDomains,
-        BucketSetting::Locks,
-        BucketSetting::Sippy,
-    ];
 
     /// The settings that a provider's buckets may have.
     pub fn of(provider: Provider) -> Vec<BucketSetting> {

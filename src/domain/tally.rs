@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::address::DELIMITER;
 use crate::domain::criteria::{Candidate, ending_of};
+use crate::domain::listed::listed;
 
 /// What objects are told apart by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,15 +59,17 @@ pub struct PrefixTally {
     open: Vec<TalliedPrefix>,
 }
 
-/// How old an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Age {
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-    Older,
+listed! {
+    /// How old an object is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Age {
+        Day,
+        Week,
+        Month,
+        Quarter,
+        Year,
+        Older,
+    }
 }
 
 impl PrefixTally {
@@ -180,10 +183,6 @@ impl Grouping {
 }
 
 impl Age {
-    /// The youngest first.
-    pub const ALL: [Age; 6] =
-        [Age::Day, Age::Week, Age::Month, Age::Quarter, Age::Year, Age::Older];
-
     /// An unknown time is old.
     pub fn of(modified: Option<Timestamp>, now: Timestamp) -> Age {
         let Some(modified) = modified else { return Age::Older };

@@ -2,14 +2,18 @@
 
 use serde::Deserialize;
 
-/// How soon an archived object is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RestoreTier {
-    #[default]
-    Standard,
-    Bulk,
-    Expedited,
+use crate::domain::listed::listed;
+
+listed! {
+    /// How soon an archived object is wanted.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum RestoreTier {
+        #[default]
+        Standard,
+        Bulk,
+        Expedited,
+    }
 }
 
 /// What archived objects are asked for with.
@@ -21,9 +25,6 @@ pub struct ThawWish {
 }
 
 impl RestoreTier {
-    pub const ALL: [RestoreTier; 3] =
-        [RestoreTier::Standard, RestoreTier::Bulk, RestoreTier::Expedited];
-
     pub fn name(self) -> &'static str {
         match self {
             RestoreTier::Standard => "standard",

@@ -435,9 +435,9 @@ impl Client {
 
     /// Refuses here what may not or cannot be sent.
     pub(in crate::s3) fn permit(&self, call: &Call) -> Result<(), Error> {
-        if call.writes && self.inner.connection.read_only {
-            let name = &self.inner.connection.name;
-            return Err(call.fails(ErrorKind::ReadOnly, format!("{name} is configured read_only")));
+        if call.writes {
+            let writable = self.inner.connection.expect_writable(call.operation);
+            writable.map_err(|error| Error { place: call.place.to_string(), ..error })?;
         }
         if let Some(why) = call.needs.and_then(|capability| self.lacks(capability)) {
             return Err(call.fails(ErrorKind::Unsupported, why));

@@ -13,7 +13,7 @@ pub const MAX_OSC52: usize = 74_994;
 
 /// Where a text went.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Copied {
+pub enum CopyEnd {
     /// The native clipboard has it.
     Native,
     /// To be written to the terminal.
@@ -22,20 +22,20 @@ pub enum Copied {
 }
 
 /// One native clipboard for the life of the program, because what it holds may vanish with it.
-pub struct Clipboard {
+pub struct SystemClipboard {
     remote: bool,
     tmux: bool,
     native: Option<Sender<String>>,
-    answer: std::sync::Arc<dyn Fn(Copied) + Send + Sync>,
+    answer: std::sync::Arc<dyn Fn(CopyEnd) + Send + Sync>,
 }
 
-impl Clipboard {
+impl SystemClipboard {
     /// Reads the environment; opens nothing. `answer` is called once per copy, perhaps from another
     /// thread.
-    pub fn new(answer: impl Fn(Copied) + Send + Sync + 'static) -> Clipboard {
+    pub fn new(answer: impl Fn(CopyEnd) + Send + Sync + 'static) -> SystemClipboard {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         let display = set("DISPLAY") || set("WAYLAND_DISPLAY") || cfg!(target_os = "macos");
-        Clipboard {
+        SystemClipboard {
             remote: set("SSH_TTY") || set("SSH_CONNECTION") || !display,
             tmux: set("TMUX"),
             native: None,
@@ -45,7 +45,7 @@ impl Clipboard {
 
     pub fn copy(&mut self, text: String) {
         if let Err(reason) = copyable(&text) {
-            return (self.answer)(Copied::Refused(reason));
+            return (self.answer)(CopyEnd::Refused(reason));
         }
         if self.remote || !cfg!(feature = "clipboard") {
             return (self.answer)(sequence(&text, self.tmux));
@@ -56,7 +56,7 @@ impl Clipboard {
             // Without a thread the channel is closed, and the copy below goes to the terminal.
             let _ = thread::Builder::new().name("clipboard".to_owned()).spawn(move || {
                 native::serve(&texts, |copied, text| match copied {
-                    true => answer(Copied::Native),
+                    true => answer(CopyEnd::Native),
                     false => answer(sequence(text, tmux)),
                 });
             });
@@ -79,17 +79,17 @@ fn copyable(text: &str) -> Result<(), String> {
 }
 
 /// OSC 52; in tmux once more in its passthrough, because either of the two may be switched off.
-fn sequence(text: &str, tmux: bool) -> Copied {
+fn sequence(text: &str, tmux: bool) -> CopyEnd {
     if text.len() > MAX_OSC52 {
         let reason = format!("{} bytes are too long for the terminal's clipboard", text.len());
-        return Copied::Refused(reason);
+        return CopyEnd::Refused(reason);
     }
     let plain = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
     if !tmux {
-        return Copied::Sequence(plain);
+        return CopyEnd::Sequence(plain);
     }
     let doubled = plain.replace('\x1b', "\x1b\x1b");
-    Copied::Sequence(format!("{plain}\x1bPtmux;{doubled}\x1b\\"))
+    CopyEnd::Sequence(format!("{plain}\x1bPtmux;{doubled}\x1b\\"))
 }
 
 #[cfg(feature = "clipboard")]
@@ -129,14 +129,14 @@ mod tests {
 
     #[test]
     fn the_sequence_holds_the_text_in_base64() {
-        let Copied::Sequence(plain) = sequence("https://h/ü", false) else { panic!() };
+        let CopyEnd::Sequence(plain) = sequence("https://h/ü", false) else { panic!() };
         let inner = plain.strip_prefix("\x1b]52;c;").unwrap().strip_suffix('\x07').unwrap();
         assert_eq!(STANDARD.decode(inner).unwrap(), "https://h/ü".as_bytes());
     }
 
     #[test]
     fn tmux_passes_on_what_is_wrapped_for_it() {
-        let Copied::Sequence(both) = sequence("a", true) else { panic!() };
+        let CopyEnd::Sequence(both) = sequence("a", true) else { panic!() };
         assert_eq!(both, "\x1b]52;c;YQ==\x07\x1bPtmux;\x1b\x1b]52;c;YQ==\x07\x1b\\");
     }
 
@@ -145,7 +145,7 @@ mod tests {
         assert!(copyable("").is_err());
         assert!(copyable("a\x1b[2Jb").is_err());
         assert!(copyable("two\nlines").is_ok());
-        assert!(matches!(sequence(&"a".repeat(MAX_OSC52), false), Copied::Sequence(_)));
-        assert!(matches!(sequence(&"a".repeat(MAX_OSC52 + 1), false), Copied::Refused(_)));
+        assert!(matches!(sequence(&"a".repeat(MAX_OSC52), false), CopyEnd::Sequence(_)));
+        assert!(matches!(sequence(&"a".repeat(MAX_OSC52 + 1), false), CopyEnd::Refused(_)));
     }
 }

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio::io::AsyncReadExt as _;
 
-use crate::app::effect::StorageRequest;
+use crate::app::effect::ComparisonRequest;
 use crate::app::event::{Answer, Reply};
 use crate::domain::compared::{
     Compared, ComparedBytes, ComparedSide, ComparedTrees, LocalFile, MOST_COMPARED, TreeDifference,
@@ -33,25 +33,24 @@ const REPORTS: Duration = Duration::from_millis(100);
 /// `tell`: what is known so far.
 pub async fn ask(
     client: &Client,
-    request: StorageRequest,
+    request: ComparisonRequest,
     tell: impl Fn(Answer) + Send + Sync,
 ) -> Reply {
     let rate = RateLimiter::of(None);
     let comparer = Comparer::new(client.clone(), Patience::default(), rate);
     match request {
-        StorageRequest::Compare { one, other } => match pair(one, other).await? {
+        ComparisonRequest::Compare { one, other } => match pair(one, other).await? {
             DiffPair::Trees(one, other) => trees(&comparer, &one, &other, tell).boxed().await,
             DiffPair::Items(one, other) => items(&comparer, &one, &other).boxed().await,
         },
-        StorageRequest::CompareBytes { one, other } => match pair(one, other).await? {
+        ComparisonRequest::CompareBytes { one, other } => match pair(one, other).await? {
             DiffPair::Items(one, other) => all_bytes(&comparer, &one, &other, tell).boxed().await,
-            DiffPair::Trees(..) => Err(no_comparison("of the bytes of trees".to_owned())),
+            DiffPair::Trees(..) => Err(no_comparison("of the bytes of trees")),
         },
-        other => Err(no_comparison(format!("{other:?}"))),
     }
 }
 
-fn no_comparison(what: String) -> Error {
+fn no_comparison(what: &str) -> Error {
     Error::new(ErrorKind::Other, "compare", "").detail(format!("no comparison: {what}"))
 }
 

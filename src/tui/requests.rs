@@ -31,7 +31,7 @@ pub async fn ask_storage(
     stop: &CancellationToken,
 ) -> Reply {
     // Beside the frame of all the others the stack of a worker has no room for this one.
-    if let StorageRequest::Compare { .. } | StorageRequest::CompareBytes { .. } = request {
+    if let StorageRequest::Comparison(request) = request {
         return Box::pin(comparing::ask(client, request, tell)).await;
     }
     Box::pin(ask_other(client, request, known, tell, stop)).await
@@ -92,7 +92,7 @@ async fn ask_other(
         StorageRequest::Thaw { bucket, targets, wish } => {
             describing::thaw(client, &bucket, &targets, wish).await?
         }
-        StorageRequest::Compare { .. } | StorageRequest::CompareBytes { .. } => {
+        StorageRequest::Comparison(request) => {
             comparing::ask(client, request, tell).boxed().await?
         }
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
@@ -150,13 +150,7 @@ async fn ask_other(
             Answer::UploadExtent(client.upload_extent(&object, &upload).await?)
         }
         StorageRequest::AbortUploads(chosen) => uploads::abort(client, chosen, known).await,
-        StorageRequest::Versioning(_)
-        | StorageRequest::ListVersions { .. }
-        | StorageRequest::PlanRestore { .. }
-        | StorageRequest::Restore { .. }
-        | StorageRequest::DeleteVersions { .. }
-        | StorageRequest::EraseVersions { .. }
-        | StorageRequest::EmptyBucket(_) => versions::ask(client, request, tell, stop).await?,
+        StorageRequest::Versions(request) => versions::ask(client, request, tell, stop).await?,
         StorageRequest::PublicAccess(bucket) => {
             Answer::PublicAccess(client.public_access(&bucket).await?)
         }

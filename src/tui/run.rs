@@ -38,7 +38,7 @@ const STOPPING: Duration = Duration::from_millis(300);
 
 /// Why the loop ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum LoopEnd {
     /// The user left.
     Quit,
     /// The user wants to see the demo.
@@ -82,14 +82,14 @@ pub struct LoopPace {
 }
 
 impl Loop {
-    pub async fn run(&mut self) -> io::Result<Ending> {
+    pub async fn run(&mut self) -> io::Result<LoopEnd> {
         loop {
             let wake = self.wake();
             let ending = tokio::select! {
                 biased;
                 key = self.keys.recv() => match key {
                     Some(key) => self.take_key(key),
-                    None => Some(Ending::NoTerminal),
+                    None => Some(LoopEnd::NoTerminal),
                 },
                 Some(news) = self.news.recv() => self.take_news(news)?,
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => None,
@@ -130,7 +130,7 @@ impl Loop {
     }
 
     /// Keys that came meanwhile, then news, until there is nothing or a key is to be answered.
-    async fn take_rest(&mut self, first: Option<Ending>) -> io::Result<Option<Ending>> {
+    async fn take_rest(&mut self, first: Option<LoopEnd>) -> io::Result<Option<LoopEnd>> {
         if first.is_some() {
             return Ok(first);
         }
@@ -150,7 +150,7 @@ impl Loop {
         self.run_errands().await
     }
 
-    fn take_key(&mut self, mut event: Event) -> Option<Ending> {
+    fn take_key(&mut self, mut event: Event) -> Option<LoopEnd> {
         rehearse("loop");
         if let Event::Mouse(mouse) = &mut event {
             mouse.on = self.spots.at(mouse.column, mouse.row);
@@ -160,7 +160,7 @@ impl Loop {
         None
     }
 
-    fn take_news(&mut self, news: News) -> io::Result<Option<Ending>> {
+    fn take_news(&mut self, news: News) -> io::Result<Option<LoopEnd>> {
         match news {
             News::Event(event) => {
                 let draw = match event {
@@ -187,12 +187,12 @@ impl Loop {
                 // What a terminal keeps of a window that shrank and grew again is not known.
                 self.pace.commands.push(LoopCommand::Redraw);
             }
-            News::Signal(Signal::End(number)) => return Ok(Some(Ending::Signal(number))),
+            News::Signal(Signal::End(number)) => return Ok(Some(LoopEnd::Signal(number))),
             News::Picture(encoded) => {
                 self.screen.take_picture(encoded);
                 self.draw_now();
             }
-            News::Panicked => return Ok(Some(Ending::Panicked)),
+            News::Panicked => return Ok(Some(LoopEnd::Panicked)),
         }
         Ok(None)
     }
@@ -202,7 +202,7 @@ impl Loop {
         self.perform(effects);
     }
 
-    async fn run_errands(&mut self) -> io::Result<Option<Ending>> {
+    async fn run_errands(&mut self) -> io::Result<Option<LoopEnd>> {
         for command in std::mem::take(&mut self.pace.commands) {
             match command {
                 LoopCommand::Send(sequence) => self.screen.send(&sequence)?,
@@ -219,8 +219,8 @@ impl Loop {
                         }
                     }
                 }
-                LoopCommand::Demo => return Ok(Some(Ending::Demo)),
-                LoopCommand::Quit => return Ok(Some(Ending::Quit)),
+                LoopCommand::Demo => return Ok(Some(LoopEnd::Demo)),
+                LoopCommand::Quit => return Ok(Some(LoopEnd::Quit)),
             }
         }
         Ok(None)

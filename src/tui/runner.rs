@@ -17,7 +17,7 @@ use crate::domain::address::ConnectionName;
 use crate::transfer::engine::Engine;
 use crate::transfer::journal::known_uploads;
 use crate::tui::clients::client_of;
-use crate::tui::clipboard::{Clipboard, Copied};
+use crate::tui::clipboard::{CopyEnd, SystemClipboard};
 use crate::tui::connections::ConnectionStore;
 use crate::tui::indexing::Indexes;
 use crate::tui::looking::{Looks, look};
@@ -78,7 +78,7 @@ pub struct Runner {
     runtime: Handle,
     store: ConnectionStore,
     engine: Engine,
-    clipboard: Clipboard,
+    clipboard: SystemClipboard,
     files: StateFiles,
     /// Where the queue is kept; `None` where it is not.
     journal: Option<PathBuf>,
@@ -98,12 +98,12 @@ impl Runner {
         looks: Looks,
     ) -> Runner {
         let tell = news.clone();
-        let clipboard = Clipboard::new(move |copied| {
+        let clipboard = SystemClipboard::new(move |copied| {
             // The loop is gone only at the end.
             let _ = tell.send(match copied {
-                Copied::Native => News::Event(Event::Clipboard(ClipboardOutcome::Copied)),
-                Copied::Sequence(sequence) => News::Sequence(sequence),
-                Copied::Refused(why) => {
+                CopyEnd::Native => News::Event(Event::Clipboard(ClipboardOutcome::Copied)),
+                CopyEnd::Sequence(sequence) => News::Sequence(sequence),
+                CopyEnd::Refused(why) => {
                     News::Event(Event::Clipboard(ClipboardOutcome::Failed(why)))
                 }
             });

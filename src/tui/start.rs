@@ -30,7 +30,7 @@ use crate::tui::input_gate::InputGate;
 use crate::tui::looking::Looks;
 use crate::tui::picture_protocol::picture_protocol;
 use crate::tui::pictures::Pictures;
-use crate::tui::run::{Ending, Loop, LoopPace};
+use crate::tui::run::{Loop, LoopEnd, LoopPace};
 use crate::tui::runner::{News, Runner};
 use crate::tui::signals;
 use crate::tui::startup::default_theme;
@@ -42,7 +42,7 @@ use crate::ui::theme::Theme;
 const ENDING: Duration = Duration::from_secs(5);
 
 /// Everything a browser is opened with.
-pub struct Opening {
+pub struct Start {
     pub startup: Startup,
     /// Before what the environment asks for; `None` is the one that suits the terminal.
     pub theme: Option<Theme>,
@@ -55,8 +55,8 @@ pub struct Opening {
 }
 
 /// Paints, then does `before_requests`, then lets the first requests go.
-pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Result<Ending> {
-    let Opening { startup, theme, remembered, folders, journal, runtime } = opening;
+pub fn open_browser(start: Start, before_requests: impl FnOnce()) -> io::Result<LoopEnd> {
+    let Start { startup, theme, remembered, folders, journal, runtime } = start;
     let settings = startup.settings.clone();
     let interface = runtime::Builder::new_current_thread().enable_time().build()?;
     let _entered = interface.enter();
@@ -127,7 +127,7 @@ pub fn open_browser(opening: Opening, before_requests: impl FnOnce()) -> io::Res
     before_requests();
     turning.perform(effects);
     let ended = catch_unwind(AssertUnwindSafe(|| interface.block_on(turning.run())));
-    let ended = ended.unwrap_or(Ok(Ending::Panicked));
+    let ended = ended.unwrap_or(Ok(LoopEnd::Panicked));
     let Loop { screen, state, mut runner, .. } = turning;
     drop(screen);
     if let Some(place) = state.last_place() {

@@ -20,10 +20,9 @@ pub async fn page(
     // Read after the listing: an upload that is listed and queued was recorded before it had its
     // first part.
     let known = spawn_blocking(known).await.unwrap_or_default();
-    let standing = |object: &ObjectAddress, upload: &UploadId| known.owner(&object.bucket, upload);
     let uploads = page.uploads.into_iter().map(|upload| {
-        let standing = standing(&upload.object, &upload.upload);
-        (upload, standing)
+        let owner = known.owner(&upload.object.bucket, &upload.upload);
+        (upload, owner)
     });
     Ok(ListedUploads { uploads: uploads.collect(), next: page.next })
 }

@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use crate::app::effect::StorageRequest;
+use crate::app::effect::VersionsRequest;
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::emptied::Emptied;
@@ -17,44 +17,42 @@ use crate::s3::ops::versions::VersionsQuery;
 /// further begins, and the answer counts what was under way.
 pub async fn ask(
     client: &Client,
-    request: StorageRequest,
+    request: VersionsRequest,
     tell: impl Fn(Answer) + Send + Sync,
     stop: &CancellationToken,
 ) -> Reply {
     Ok(match request {
-        StorageRequest::Versioning(bucket) => Answer::Versioning(client.versioning(&bucket).await?),
-        StorageRequest::ListVersions { bucket, prefix, after } => {
+        VersionsRequest::Versioning(bucket) => {
+            Answer::Versioning(client.versioning(&bucket).await?)
+        }
+        VersionsRequest::ListVersions { bucket, prefix, after } => {
             let query = VersionsQuery { after, ..VersionsQuery::below(&bucket, &prefix) };
             Answer::Versions(client.versions_page(&query).await?)
         }
-        StorageRequest::PlanRestore { bucket, targets, wanted } => {
+        VersionsRequest::PlanRestore { bucket, targets, wanted } => {
             let plan = plan(client, &bucket, &targets, &wanted, &tell).await?;
             Answer::RestorePlanned(plan)
         }
-        StorageRequest::Restore { bucket, steps } => {
+        VersionsRequest::Restore { bucket, steps } => {
             let tell = |restored: &Restored| {
                 tell(Answer::Restored { restored: restored.clone(), done: false });
             };
             let restored = client.restore(&bucket, steps, stop, tell).await;
             Answer::Restored { restored, done: true }
         }
-        StorageRequest::DeleteVersions { bucket, named } => {
+        VersionsRequest::DeleteVersions { bucket, named } => {
             Answer::VersionsDeleted(client.delete_versions(&bucket, &named).await?)
         }
-        StorageRequest::EraseVersions { bucket, targets } => {
+        VersionsRequest::EraseVersions { bucket, targets } => {
             let emptied = erase(client, &bucket, &targets, &tell, stop).await?;
             Answer::Emptied { emptied, done: true }
         }
-        StorageRequest::EmptyBucket(bucket) => {
+        VersionsRequest::EmptyBucket(bucket) => {
             let tell = |emptied: &Emptied| {
                 tell(Answer::Emptied { emptied: emptied.clone(), done: false });
             };
             let emptied = client.empty_bucket(&bucket, stop, tell).await?;
             Answer::Emptied { emptied, done: true }
-        }
-        other => {
-            let why = format!("{other:?} is not about versions");
-            return Err(Error::new(ErrorKind::Other, "ask for versions", "").detail(why));
         }
     })
 }

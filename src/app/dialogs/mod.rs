@@ -90,7 +90,12 @@ impl Dialog {
             Dialog::LinkMenu(menu) => {
                 menu.typing.is_none() && menu.choice.lettered(chord).is_some()
             }
-            _ => false,
+            Dialog::Prompt(_)
+            | Dialog::Confirm(_)
+            | Dialog::Picker(_)
+            | Dialog::Details(_)
+            | Dialog::Uploads(_)
+            | Dialog::Editor(_) => false,
         }
     }
 
@@ -100,15 +105,25 @@ impl Dialog {
         if !matches!(chord.key, KeyCode::Char(_)) || chord.ctrl || chord.alt || self.takes_text() {
             return None;
         }
-        match self {
-            Dialog::Confirm(_) | Dialog::Choice(_) => Some(bound || self.has_letter(chord)),
-            _ => None,
-        }
+        self.asks_by_letter().then(|| bound || self.has_letter(chord))
     }
 
     /// Whether a key is, or may be, the answer to a question.
     pub fn is_question(&self) -> bool {
-        matches!(self, Dialog::Confirm(_) | Dialog::Choice(_)) && !self.takes_text()
+        self.asks_by_letter() && !self.takes_text()
+    }
+
+    /// Whether it is a question whose answers are keys.
+    fn asks_by_letter(&self) -> bool {
+        match self {
+            Dialog::Confirm(_) | Dialog::Choice(_) => true,
+            Dialog::Prompt(_)
+            | Dialog::Picker(_)
+            | Dialog::LinkMenu(_)
+            | Dialog::Details(_)
+            | Dialog::Uploads(_)
+            | Dialog::Editor(_) => false,
+        }
     }
 
     /// Performs an action of [`Dialog::scopes`]; what the dialog does not know does nothing.
@@ -155,7 +170,12 @@ impl Dialog {
         match self {
             Dialog::Prompt(prompt) => Some(prompt.completing()),
             Dialog::Picker(picker) => picker.completing(),
-            _ => None,
+            Dialog::Confirm(_)
+            | Dialog::Choice(_)
+            | Dialog::LinkMenu(_)
+            | Dialog::Details(_)
+            | Dialog::Uploads(_)
+            | Dialog::Editor(_) => None,
         }
     }
 
@@ -176,7 +196,16 @@ impl Dialog {
                 let again = std::mem::replace(&mut uploads.cursor, row) == row;
                 again.then_some(Action::Toggle)
             }
-            _ => None,
+            (Dialog::Details(_) | Dialog::Editor(_), _) => None,
+            (
+                Dialog::Choice(_)
+                | Dialog::LinkMenu(_)
+                | Dialog::Confirm(_)
+                | Dialog::Prompt(_)
+                | Dialog::Picker(_)
+                | Dialog::Uploads(_),
+                _,
+            ) => None,
         }
     }
 

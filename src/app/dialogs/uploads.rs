@@ -37,7 +37,7 @@ pub struct Uploads {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadRow {
     pub upload: UnfinishedUpload,
-    pub standing: UploadOwner,
+    pub owner: UploadOwner,
     pub marked: bool,
 }
 
@@ -63,13 +63,13 @@ pub enum Extent {
 impl UploadRow {
     /// Why it cannot be given up from here.
     pub fn kept(&self) -> Option<&'static str> {
-        (self.standing == UploadOwner::Queued)
+        (self.owner == UploadOwner::Queued)
             .then_some("a queued transfer uses it: cancel that transfer")
     }
 
     /// Whether nobody here knows it and it may still be under way elsewhere.
     pub fn is_young(&self, now: Timestamp) -> bool {
-        self.standing == UploadOwner::Unknown && !self.upload.is_older_than(YOUNG, now)
+        self.owner == UploadOwner::Unknown && !self.upload.is_older_than(YOUNG, now)
     }
 }
 
@@ -94,7 +94,7 @@ impl Uploads {
         next: Option<UploadMarker>,
     ) -> Result<Option<UploadMarker>, Error> {
         let (empty, all) = (uploads.is_empty(), Prefix::root());
-        let row = |(upload, standing)| UploadRow { upload, standing, marked: false };
+        let row = |(upload, owner)| UploadRow { upload, owner, marked: false };
         self.rows.extend(uploads.into_iter().map(row));
         self.pages.follow(next, empty, &self.bucket, &all)?;
         self.loading = match self.pages.token() {

@@ -35,7 +35,7 @@ pub struct BucketSettings {
     pub reading: Option<SettingReading>,
     connection: ConnectionName,
     provider: Provider,
-    read_only: bool,
+    read_only: Option<String>,
     question: QuestionSlot<SettingQuestion>,
     /// What is being changed, from the editor to the server's answer.
     change: Option<SettingChange>,
@@ -127,6 +127,10 @@ impl Part for BucketSettings {
         if self.reading.is_some() { None } else { take_again(&mut self.cursor, spot) }
     }
 
+    fn start(&mut self, cx: &mut Context<'_>) {
+        self.load(cx);
+    }
+
     fn owns(&self, ticket: Ticket) -> bool {
         let changing = self.change.as_ref().and_then(|change| change.ticket);
         self.loading == Some(ticket) || changing == Some(ticket)
@@ -168,7 +172,7 @@ impl BucketSettings {
             reading: None,
             connection: session.name().clone(),
             provider: session.provider(),
-            read_only: session.connection().read_only,
+            read_only: session.read_only(),
             question: QuestionSlot::default(),
             change: None,
             loading: None,
@@ -176,7 +180,7 @@ impl BucketSettings {
     }
 
     /// Asks for every setting, or asks anew.
-    pub fn load(&mut self, cx: &mut Context<'_>) {
+    fn load(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.loading);
         for row in &mut self.rows {
             row.state = None;
@@ -256,10 +260,8 @@ impl BucketSettings {
 
     /// Why the row cannot be changed; `None` where it can.
     pub fn unchangeable(&self, row: &SettingRow) -> Option<String> {
-        if self.read_only {
-            return Some("the connection is read-only".to_owned());
-        }
         match &row.state {
+            _ if self.read_only.is_some() => self.read_only.clone(),
             None => Some("it is being asked for".to_owned()),
             Some(SettingState::Lacking(why)) => Some(why.clone()),
             _ => row.setting.fixed().map(str::to_owned),

@@ -4,7 +4,7 @@ mod lines;
 
 use crate::app::action::{Action, KeyHint};
 use crate::app::context::{Context, Intent};
-use crate::app::effect::StorageRequest;
+use crate::app::effect::{ComparisonRequest, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::list::{step, take_again};
 pub use crate::app::overlays::comparison::lines::ComparisonLine;
@@ -130,7 +130,11 @@ impl ComparisonSheet {
             cx.toast(Level::Note, "only one side has it: there is nothing to compare it with");
         } else if self.ticket.is_none() && self.has_unread() {
             let (one, other) = (self.one.clone(), self.other.clone());
-            self.ticket = Some(cx.request(StorageRequest::CompareBytes { one, other }));
+            self.ticket =
+                Some(cx.request(StorageRequest::Comparison(ComparisonRequest::CompareBytes {
+                    one,
+                    other,
+                })));
         }
     }
 
@@ -186,7 +190,8 @@ impl Part for ComparisonSheet {
 
     fn start(&mut self, cx: &mut Context<'_>) {
         let (one, other) = (self.one.clone(), self.other.clone());
-        self.ticket = Some(cx.request(StorageRequest::Compare { one, other }));
+        self.ticket =
+            Some(cx.request(StorageRequest::Comparison(ComparisonRequest::Compare { one, other })));
     }
 
     fn covers(&self) -> bool {

@@ -5,6 +5,7 @@ use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::outcome::Outcome;
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::spot::Spot;
@@ -57,7 +58,9 @@ impl Part for Connections {
             (Action::RemoveConnection, Some(name)) => {
                 cx.close_overlay(Some(Intent::RemoveConnection(name)));
             }
-            (Action::Doctor, Some(name)) => cx.close_overlay(Some(Intent::Examine(name))),
+            (Action::Doctor, Some(name)) => {
+                cx.close_overlay(Some(Intent::ShowOverlay(OverlaySubject::Connection(name))))
+            }
             _ => {
                 let chosen = self.choice.on_action(action);
                 self.on_chosen(&chosen, cx);

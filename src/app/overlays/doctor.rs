@@ -10,14 +10,14 @@ use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::list::{step, take_again};
 use crate::app::part::Part;
 use crate::app::scope::Scope;
+use crate::app::session::Session;
 use crate::app::spot::Spot;
 use crate::config::connection::Connection;
-use crate::domain::address::ConnectionName;
+use crate::domain::address::{ConnectionName, Location, Prefix};
 use crate::domain::diagnosis::redact::Redaction;
 use crate::domain::diagnosis::text::{Examined, whole};
 use crate::domain::diagnosis::{Conclusion, Examination, Finding, Step, Verdict};
 use crate::domain::error::Error;
-use crate::domain::provider::{Capability, Provider};
 
 #[derive(Clone, Debug)]
 pub struct Doctor {
@@ -46,6 +46,10 @@ impl Part for Doctor {
 
     fn covers(&self) -> bool {
         true
+    }
+
+    fn read_only(&self, _: &Session) -> Option<String> {
+        self.read_only.then(|| "the connection is read-only".to_owned())
     }
 
     fn details(&self) -> Option<&Details> {
@@ -82,6 +86,16 @@ impl Part for Doctor {
             self.on_steps(action, cx);
         }
         true
+    }
+
+    /// Begins the examination, or begins it again.
+    fn start(&mut self, cx: &mut Context<'_>) {
+        cx.abandon(&mut self.ticket);
+        self.findings.clear();
+        (self.failure, self.cursor, self.moved) = (None, 0, false);
+        let request =
+            ConnectionRequest::Examine { unsaved: None, examination: self.examination.clone() };
+        self.ticket = Some(cx.request_of(self.connection.clone(), request));
     }
 
     /// Anything but a yes is a no.
@@ -122,6 +136,18 @@ impl Part for Doctor {
 }
 
 impl Doctor {
+    /// Of the place that is open, where the connection is the one in use.
+    pub fn of(name: &ConnectionName, session: &Session, here: &Location) -> Option<Doctor> {
+        let connection = session.connections.iter().find(|each| each.name == *name)?;
+        let here = here.bucket().filter(|_| session.name() == name).map(|at| (at, here.prefix()));
+        let (bucket, prefix) = match (here, connection.known_buckets.first()) {
+            (Some((bucket, prefix)), _) => (Some(bucket.clone()), prefix),
+            (None, Some(known)) => (Some(known.bucket.clone()), known.prefix.clone()),
+            (None, None) => (None, Prefix::root()),
+        };
+        Some(Doctor::new(connection, Examination { bucket, prefix, writes: false }))
+    }
+
     pub fn new(connection: &Connection, examination: Examination) -> Doctor {
         let known = connection.known_buckets.iter();
         let redaction = known.fold(Redaction::default(), |redaction, known| {
@@ -151,16 +177,6 @@ impl Doctor {
             moved: false,
             ticket: None,
         }
-    }
-
-    /// Begins the examination, or begins it again.
-    pub fn start(&mut self, cx: &mut Context<'_>) {
-        cx.abandon(&mut self.ticket);
-        self.findings.clear();
-        (self.failure, self.cursor, self.moved) = (None, 0, false);
-        let request =
-            ConnectionRequest::Examine { unsaved: None, examination: self.examination.clone() };
-        self.ticket = Some(cx.request_of(self.connection.clone(), request));
     }
 
     pub fn is_running(&self) -> bool {
@@ -195,7 +211,7 @@ impl Doctor {
             }
             Action::Accept | Action::Open => self.open(),
             Action::Yes if !self.findings.is_empty() => cx.ask(Intent::Copy {
-                text: self.report(),
+                text: self.report(cx.session),
                 what: "the report".to_owned(),
                 note: "without accounts, keys and names".to_owned(),
             }),
@@ -219,12 +235,9 @@ impl Doctor {
     }
 
     /// As text, without a word about whose account it is.
-    fn report(&self) -> String {
-        whole(&self.subject, &self.findings, &self.lacks(), &self.known)
-    }
-
-    fn lacks(&self) -> Vec<(Capability, String)> {
-        lacking(self.subject.provider)
+    fn report(&self, session: &Session) -> String {
+        let lacking = session.lacking(&self.connection);
+        whole(&self.subject, &self.findings, &lacking, &self.known)
     }
 
     fn open(&mut self) {
@@ -241,9 +254,4 @@ impl Doctor {
             Verdict::Unasked(_) => Details::new(title).fact("found", "not tested"),
         });
     }
-}
-
-fn lacking(provider: Provider) -> Vec<(Capability, String)> {
-    let reason = |capability| Some((capability, provider.lacks(capability)?.to_owned()));
-    Capability::ALL.into_iter().filter_map(reason).collect()
 }

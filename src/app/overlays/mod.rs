@@ -19,6 +19,7 @@ pub mod types;
 use crate::app::action::Action;
 use crate::app::keymap::Keymap;
 use crate::app::log::Log;
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::overlays::bookmarks::Bookmarks;
 use crate::app::overlays::bucket_settings::BucketSettings;
 use crate::app::overlays::comparison::ComparisonSheet;
@@ -41,27 +42,56 @@ use crate::config::bookmarks::Bookmark;
 use crate::domain::address::Location;
 use crate::domain::transfer::Target;
 
-#[derive(Clone, Debug)]
-pub enum Overlay {
-    Help(Help),
-    Palette(Palette),
-    Events(Events),
-    Guide(Guide),
-    Bookmarks(Bookmarks),
-    Connections(Connections),
-    Cost(CostSheet),
-    Ledger(LinkLedger),
-    IndexChanges(ChangesSheet),
-    Notice(NoticeSheet),
-    Types(Box<TypesSheet>),
-    Comparison(Box<ComparisonSheet>),
-    Doctor(Box<Doctor>),
-    BucketSettings(Box<BucketSettings>),
+/// Makes the enum of one list, and lets each be asked as a part.
+macro_rules! overlays {
+    ($($name:ident: $part:ty,)*) => {
+        #[derive(Clone, Debug)]
+        pub enum Overlay {
+            $($name(Box<$part>)),*
+        }
+
+        impl Overlay {
+            pub fn part(&self) -> &dyn Part {
+                match self {
+                    $(Overlay::$name(part) => &**part),*
+                }
+            }
+
+            pub fn part_mut(&mut self) -> &mut dyn Part {
+                match self {
+                    $(Overlay::$name(part) => &mut **part),*
+                }
+            }
+        }
+
+        $(impl From<$part> for Overlay {
+            fn from(part: $part) -> Overlay {
+                Overlay::$name(Box::new(part))
+            }
+        })*
+    };
+}
+
+overlays! {
+    Help: Help,
+    Palette: Palette,
+    Events: Events,
+    Guide: Guide,
+    Bookmarks: Bookmarks,
+    Connections: Connections,
+    Cost: CostSheet,
+    Ledger: LinkLedger,
+    IndexChanges: ChangesSheet,
+    Notice: NoticeSheet,
+    Types: TypesSheet,
+    Comparison: ComparisonSheet,
+    Doctor: Doctor,
+    BucketSettings: BucketSettings,
 }
 
 /// What overlays are views of when they are opened.
 #[derive(Clone, Copy)]
-pub struct Opening<'a> {
+pub struct OverlayInput<'a> {
     pub keymap: &'a Keymap,
     /// What keys mean in what is focused.
     pub scopes: &'static [Scope],
@@ -78,71 +108,42 @@ pub struct Opening<'a> {
 
 impl Overlay {
     /// The one that an action opens, if it opens one.
-    pub fn of(action: Action, opening: Opening<'_>) -> Option<Overlay> {
-        let Opening { keymap, scopes, disabled, session, log, here, marked, place } = opening;
+    pub fn of(action: Action, input: OverlayInput<'_>) -> Option<Overlay> {
+        let OverlayInput { keymap, scopes, disabled, session, log, here, marked, place } = input;
         Some(match action {
-            Action::Help => Overlay::Help(Help::new(rows_here(keymap, scopes, disabled))),
+            Action::Help => Help::new(rows_here(keymap, scopes, disabled)).into(),
             Action::Palette => {
                 let rows = rows_everywhere(keymap, scopes, disabled);
                 let names = session.connections.iter().map(|each| each.name.clone()).collect();
-                Overlay::Palette(Palette::new(rows, here.clone(), names))
+                Palette::new(rows, here.clone(), names).into()
             }
-            Action::Events => Overlay::Events(Events::new(log)),
-            Action::Guide => Overlay::Guide(Guide::default()),
-            Action::Bookmarks => Overlay::Bookmarks(Bookmarks::new(place.clone())),
-            Action::Cost => Overlay::Cost(CostSheet::new(here)),
-            Action::Links => Overlay::Ledger(LinkLedger::default()),
+            Action::Events => Events::new(log).into(),
+            Action::Guide => Guide::default().into(),
+            Action::Bookmarks => Bookmarks::new(place.clone()).into(),
+            Action::Cost => CostSheet::new(here).into(),
+            Action::Links => LinkLedger::default().into(),
             Action::IndexChanges => {
                 let bucket = here.bucket()?.clone();
-                Overlay::IndexChanges(ChangesSheet::new(bucket, here.prefix()))
+                ChangesSheet::new(bucket, here.prefix()).into()
             }
             Action::Types => {
                 let bucket = here.bucket()?.clone();
-                Overlay::Types(Box::new(TypesSheet::new(bucket, here.prefix(), marked())))
+                TypesSheet::new(bucket, here.prefix(), marked()).into()
             }
             Action::SwitchConnection => {
                 let (known, profiles) = (&session.connections, &session.profiles);
-                Overlay::Connections(Connections::new(known, profiles, session.name()))
+                Connections::new(known, profiles, session.name()).into()
             }
             _ => return None,
         })
     }
 
-    pub fn part(&self) -> &dyn Part {
-        match self {
-            Overlay::Help(help) => help,
-            Overlay::Palette(palette) => palette,
-            Overlay::Events(events) => events,
-            Overlay::Guide(guide) => guide,
-            Overlay::Bookmarks(bookmarks) => bookmarks,
-            Overlay::Connections(connections) => connections,
-            Overlay::Cost(cost) => cost,
-            Overlay::Ledger(ledger) => ledger,
-            Overlay::IndexChanges(changes) => changes,
-            Overlay::Notice(notice) => notice,
-            Overlay::Types(types) => &**types,
-            Overlay::Comparison(comparison) => &**comparison,
-            Overlay::Doctor(doctor) => &**doctor,
-            Overlay::BucketSettings(settings) => &**settings,
-        }
-    }
-
-    pub fn part_mut(&mut self) -> &mut dyn Part {
-        match self {
-            Overlay::Help(help) => help,
-            Overlay::Palette(palette) => palette,
-            Overlay::Events(events) => events,
-            Overlay::Guide(guide) => guide,
-            Overlay::Bookmarks(bookmarks) => bookmarks,
-            Overlay::Connections(connections) => connections,
-            Overlay::Cost(cost) => cost,
-            Overlay::Ledger(ledger) => ledger,
-            Overlay::IndexChanges(changes) => changes,
-            Overlay::Notice(notice) => notice,
-            Overlay::Types(types) => &mut **types,
-            Overlay::Comparison(comparison) => &mut **comparison,
-            Overlay::Doctor(doctor) => &mut **doctor,
-            Overlay::BucketSettings(settings) => &mut **settings,
-        }
+    /// The one that shows something; `None` where that is not there any more.
+    pub fn about(subject: OverlaySubject, session: &Session, here: &Location) -> Option<Overlay> {
+        Some(match subject {
+            OverlaySubject::Connection(name) => Doctor::of(&name, session, here)?.into(),
+            OverlaySubject::Difference(one, other) => ComparisonSheet::new(one, other).into(),
+            OverlaySubject::Settings(bucket) => BucketSettings::new(bucket, session).into(),
+        })
     }
 }

@@ -13,7 +13,7 @@ use crate::app::context::{Context, Intent, SideTab};
 use crate::app::dialogs::Dialog;
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::layout::Pane;
+use crate::app::layout::{Areas, Pane};
 use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::screens::details::{facts, whole_facts};
@@ -77,6 +77,10 @@ impl Part for SidePane {
         Some(Pane::Side)
     }
 
+    fn takes_focus(&self, _: &Areas) -> bool {
+        self.is_open()
+    }
+
     fn wanted(&self) -> &'static [Action] {
         match self.tab {
             SideTab::Details => DETAILS_WANTED,
@@ -108,7 +112,7 @@ impl Part for SidePane {
         }
         match action {
             Action::Parent => {
-                let beside = !cx.areas.objects.is_empty();
+                let beside = !cx.areas.pane(Pane::Objects).is_empty();
                 cx.ask(if beside { Intent::Focus(Pane::Objects) } else { Intent::CloseSide });
             }
             Action::FollowCursor => self.toggle_following(cx),

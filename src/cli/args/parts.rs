@@ -8,7 +8,7 @@ use crate::domain::units::{Size, parse_size};
 /// Without a flag parts begin small and grow, so that memory is small and 5 TiB fit.
 #[derive(Clone, Copy, Debug, Default, Args)]
 #[group(multiple = false)]
-pub struct Parts {
+pub struct PartFlags {
     /// With -: cut the stream into parts of this size, about two of which are held in memory: 64MiB
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub part_size: Option<u64>,
@@ -18,7 +18,7 @@ pub struct Parts {
     pub expected_size: Option<u64>,
 }
 
-impl Parts {
+impl PartFlags {
     pub fn are_given(self) -> bool {
         self.part_size.is_some() || self.expected_size.is_some()
     }
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn what_no_server_takes_is_refused_with_what_it_would_take() {
         let sizes = |part_size, expected_size| {
-            Parts { part_size, expected_size }.sizes(PartLimits::default())
+            PartFlags { part_size, expected_size }.sizes(PartLimits::default())
         };
         assert_eq!(sizes(None, None), Ok(Growing::new(PartLimits::default())));
         assert!(sizes(Some(1), None).unwrap_err().contains("5.0 MiB to 5.0 GiB"));

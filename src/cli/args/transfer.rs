@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::args::conflict::{Conflict, FilterFlags};
 use crate::cli::args::describe::{DescribeFlags, LockFlags};
-use crate::cli::args::parts::Parts;
+use crate::cli::args::parts::PartFlags;
 use crate::cli::args::versions::PastFlags;
 use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
@@ -119,7 +119,7 @@ pub struct PutArguments {
     #[command(flatten)]
     pub filter: FilterFlags,
     #[command(flatten)]
-    pub parts: Parts,
+    pub parts: PartFlags,
     #[command(flatten)]
     pub conflict: Conflict,
     #[command(flatten)]

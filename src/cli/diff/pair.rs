@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use similar::TextDiff;
 
-use crate::cli::diff::{Comparison, key_of, tell};
+use crate::cli::diff::{DiffRun, key_of, tell};
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::domain::compared::same_start;
 use crate::domain::diff_end::{DiffItem, DiffKind};
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Lines around a change.
 const AROUND: usize = 3;
 
-impl Comparison {
+impl DiffRun {
     pub async fn pair(
         &self,
         one: &DiffItem,

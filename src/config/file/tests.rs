@@ -1,5 +1,6 @@
 //! Tests what `config.toml` means, and what is said of its mistakes.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use secrecy::ExposeSecret;
 
 use super::*;
 use crate::config::connection::{Addressing, Bodies, CredentialsSource, Keeper, UploadChecksum};
+use crate::config::connection_options::OPTIONS;
+use crate::config::edit::{KEYS, SERVER};
 use crate::config::network::{Network, Proxy};
 use crate::config::settings::{Alert, PictureSetting};
 use crate::domain::provider::Provider;
@@ -293,4 +296,30 @@ fn a_file_with_secrets_that_others_may_read_is_said() {
         assert_eq!(said.is_some_and(|said| said.contains("chmod 600")), exposed);
         assert_eq!(connections[0].keys_words().contains("chmod 600"), exposed);
     }
+}
+
+/// Names of a section that a change of the connection leaves as they are.
+const LEFT: [&str; 11] = [
+    "path_style",
+    "checksum",
+    "unsigned_payload",
+    "by_sdk",
+    "link_expiry",
+    "ca_bundle",
+    "proxy",
+    "insecure",
+    "cloudflare_token",
+    "cloudflare_token_env",
+    "cloudflare_api",
+];
+
+#[test]
+fn a_change_of_a_connection_knows_every_name_that_a_section_may_have() {
+    let (_, detail) = wrong("[connections.a]\nunknown = 1");
+    let (_, named) = detail.split_once("expected one of ").unwrap();
+    let read: BTreeSet<&str> = named.split('`').skip(1).step_by(2).collect();
+    let options = OPTIONS.iter().map(|option| option.name);
+    let known: Vec<&str> = KEYS.into_iter().chain(SERVER).chain(options).chain(LEFT).collect();
+    assert_eq!(read, known.iter().copied().collect::<BTreeSet<_>>());
+    assert_eq!(read.len(), known.len(), "a name is in two lists");
 }

@@ -14,11 +14,15 @@ pub use explanation::Explanation;
 
 impl Error {
     pub fn explain(&self) -> Explanation {
-        storage::explain(self)
+        let mut explanation = storage::explain(self)
             .or_else(|| way::explain(self))
             .or_else(|| machine::explain(self))
             .or_else(|| keyring::explain(self))
-            .unwrap_or_else(|| unknown(self))
+            .unwrap_or_else(|| unknown(self));
+        explanation
+            .remedies
+            .extend(self.unaborted().map(|object| Remedy::AbortUpload(object.to_owned())));
+        explanation
     }
 
     fn has_code(&self, codes: &[&str]) -> bool {

@@ -50,6 +50,8 @@ pub enum Remedy {
     AcceptLoss,
     /// Upload what this program writes.
     Stream(&'static str),
+    /// Abort the unfinished upload of this object.
+    AbortUpload(String),
     /// Upload a file that grows as long as it is now.
     Snapshot,
     /// Say how long a stream will be, or send larger parts.
@@ -129,8 +131,9 @@ impl fmt::Display for Remedy {
             Remedy::AcceptLoss => {
                 "retry the transfer and accept the loss, or delete one of the two yourself"
             }
-            Remedy::Stream(program) => {
-                return write!(f, "{program} | windlass put - s3://bucket/key sends it");
+            Remedy::Stream(program) => return write!(f, "send what {program} writes as a stream"),
+            Remedy::AbortUpload(object) => {
+                return write!(f, "abort the unfinished upload that is left of {object}");
             }
             Remedy::Snapshot => "try again when nothing writes to it",
             Remedy::SayLength => "say how long it will be, or send larger parts",

@@ -52,7 +52,24 @@ impl BucketSetting {
                 }
                 _ => Vec::new(),
             },
-            _ => Vec::new(),
+            BucketSetting::Lifecycle
+            | BucketSetting::Cors
+            | BucketSetting::Policy
+            | BucketSetting::Acl
+            | BucketSetting::Ownership
+            | BucketSetting::PublicAccess
+            | BucketSetting::Encryption
+            | BucketSetting::ObjectLock
+            | BucketSetting::Tags
+            | BucketSetting::Logging
+            | BucketSetting::Notifications
+            | BucketSetting::Website
+            | BucketSetting::Replication
+            | BucketSetting::Accelerate
+            | BucketSetting::RequestPayment
+            | BucketSetting::Inventory
+            | BucketSetting::Location
+            | BucketSetting::Locks => Vec::new(),
         }
     }
 }

@@ -268,7 +268,10 @@ pub fn template(setting: BucketSetting) -> String {
                 "destination":{"provider":"r2","accessKeyId":"OF R2",
                 "secretAccessKey":"OF R2"}}"#
         }
-        _ => "{}",
+        BucketSetting::Acl
+        | BucketSetting::Notifications
+        | BucketSetting::Replication
+        | BucketSetting::Location => "{}",
     };
     parse(text).map_or_else(|_| text.to_owned(), |json| json.pretty()) + "\n"
 }

@@ -43,7 +43,10 @@ fn unset(setting: BucketSetting) -> &'static str {
         | BucketSetting::Accelerate => "off",
         BucketSetting::Inventory => "no reports",
         BucketSetting::CustomDomains | BucketSetting::Locks => "none",
-        _ => "not set",
+        BucketSetting::Acl
+        | BucketSetting::RequestPayment
+        | BucketSetting::Location
+        | BucketSetting::R2Dev => "not set",
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::domain::error::{Error, ErrorKind, SEND_STREAM};
+use crate::domain::error::{Error, ErrorKind, SEND_STREAM, UNABORTED};
 use crate::domain::object::{PutOptions, StoredObject, UploadId, UploadedPart};
 use crate::domain::parts::Growing;
 use crate::domain::transfer::Verification;
@@ -304,10 +304,7 @@ impl Parts {
         match abort_upload(&**remote, &cleaning.policy, object, &self.upload).await {
             Err(_) => {
                 let before = if error.detail.is_empty() { "" } else { "; " };
-                let detail = format!(
-                    "{}{before}an unfinished upload is left: windlass uploads abort {}",
-                    error.detail, self.pipe.object
-                );
+                let detail = format!("{}{before}{UNABORTED}{}", error.detail, self.pipe.object);
                 error.detail(detail)
             }
             _ => error,

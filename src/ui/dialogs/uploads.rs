@@ -71,7 +71,7 @@ fn said(uploads: &Uploads) -> String {
         .map_or_else(String::new, |age| format!("started {} ago", age_text(age)));
     let by =
         if row.upload.by.is_empty() { String::new() } else { format!(" by {}", row.upload.by) };
-    match (row.standing, row.is_young(uploads.now)) {
+    match (row.owner, row.is_young(uploads.now)) {
         (UploadOwner::Queued, _) => {
             "a queued transfer uses it: cancel that transfer instead".to_owned()
         }
@@ -157,7 +157,7 @@ fn draw_row(
         }
         name = name.shorter(PARTS + 1);
     }
-    let (known, style) = match row.standing {
+    let (known, style) = match row.owner {
         UploadOwner::Queued => ("in use", styles.accent),
         UploadOwner::Left => ("ours", styles.warning),
         UploadOwner::Unknown if row.is_young(uploads.now) => ("recent", styles.dim),

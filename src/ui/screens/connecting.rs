@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::screens::connecting::code::CodePrompt;
-use crate::app::screens::connecting::field::{Entry, FieldId};
+use crate::app::screens::connecting::field::{Entry, FieldId, FormField};
 use crate::app::screens::connecting::form::{Form, Remark};
 use crate::app::screens::connecting::sign_in::SignIn;
 use crate::app::screens::connecting::{Connecting, Stage};
@@ -123,6 +123,18 @@ fn draw_code(paint: &mut Paint<'_>, prompt: &CodePrompt, now: Timestamp) {
     );
 }
 
+/// What goes into a field, and the keys that change an answer.
+fn hint_of(field: &FormField) -> String {
+    match (&field.entry, field.hint) {
+        (Entry::Text(_), hint) => hint.to_owned(),
+        (Entry::Choice { .. }, "") => CHANGED.to_owned(),
+        (Entry::Choice { .. }, hint) => format!("{CHANGED}: {hint}"),
+    }
+}
+
+/// A form takes these whatever the keymap says.
+const CHANGED: &str = "← → changes it";
+
 /// One sentence: what is wrong, else what a paste did, else what goes into the field.
 fn said(
     paint: &Paint<'_>,
@@ -159,7 +171,7 @@ fn said(
                 Some(field) if field.id == FieldId::Secret => {
                     format!("{} shows it", session.key(Action::ShowSecret))
                 }
-                Some(field) => field.hint.to_owned(),
+                Some(field) => hint_of(field),
                 None if form.on_save() => "you can save it even if it does not work yet".to_owned(),
                 None => "nothing is saved".to_owned(),
             };

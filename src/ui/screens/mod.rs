@@ -31,27 +31,27 @@ pub fn draw_panes(paint: &mut Paint<'_>, state: &State) {
     let window = paint.buffer.area;
     let at = |area| place(window, area);
     draw_frames(paint, state, focused);
-    let area = at(areas.buckets);
+    let area = at(areas.pane(Pane::Buckets));
     if !area.is_empty() {
-        let stacked = areas.transfers.height > 0;
+        let stacked = areas.pane(Pane::Transfers).height > 0;
         let (created, focused) = (areas.created, focused(Pane::Buckets));
         let place = BucketsPlace { area, created, focused, stacked };
         draw_buckets(paint, place, &state.parts.buckets, view);
     }
-    let area = at(areas.objects);
+    let area = at(areas.pane(Pane::Objects));
     if !area.is_empty() {
         let (columns, focused) = (areas.columns, focused(Pane::Objects));
         let (headings, content) = (at(areas.headings), at(areas.content(Pane::Objects)));
         let place = ObjectsPlace { area, headings, content, columns, focused };
         draw_objects(paint, place, &state.parts.objects.browse, &state.parts.buckets, view);
     }
-    let area = at(areas.side);
+    let area = at(areas.pane(Pane::Side));
     if !area.is_empty() {
         let (subject, content) = (at(areas.subject), at(areas.content(Pane::Side)));
         let place = SidePlace { area, subject, content, focused: focused(Pane::Side) };
         draw_side(paint, place, &state.parts.side, view);
     }
-    let transfers = place(window, areas.transfers);
+    let transfers = place(window, areas.pane(Pane::Transfers));
     if !transfers.is_empty() {
         let leaving = state.parts.places.leaving;
         draw_transfers(
@@ -69,7 +69,7 @@ pub fn draw_panes(paint: &mut Paint<'_>, state: &State) {
 fn draw_frames(paint: &mut Paint<'_>, state: &State, focused: impl Fn(Pane) -> bool) {
     let window = paint.buffer.area;
     let styles = paint.styles;
-    let mut panes = [Pane::Buckets, Pane::Objects, Pane::Side, Pane::Transfers];
+    let mut panes = Pane::ALL;
     panes.sort_by_key(|pane| focused(*pane));
     for pane in panes {
         let style = if focused(pane) { styles.border_focused } else { styles.border };

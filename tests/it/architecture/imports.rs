@@ -156,11 +156,16 @@ pub fn paths(code: &str, module: &[String]) -> Vec<Vec<String>> {
 /// The types that stripped code declares for others.
 pub fn public_types(code: &str) -> Vec<String> {
     let tokens = tokens(code);
-    let declared = tokens.windows(3).filter(|three| {
-        let kinds = ["struct", "enum", "trait", "type", "union"];
-        three[0] == "pub" && kinds.contains(&three[1].as_str())
+    let kinds = ["struct", "enum", "trait", "type", "union"];
+    let declared = (0..tokens.len()).filter(|at| tokens[*at] == "pub").filter_map(|at| {
+        let mut rest = tokens[at + 1..].iter();
+        if tokens.get(at + 1).is_some_and(|next| next == "(") {
+            rest.find(|token| *token == ")");
+        }
+        rest.next().filter(|kind| kinds.contains(&kind.as_str()))?;
+        rest.next().cloned()
     });
-    declared.map(|three| three[2].clone()).collect()
+    declared.collect()
 }
 
 /// Reads one use tree from `at`; brings back where it ends.

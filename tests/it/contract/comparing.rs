@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use tokio_util::sync::CancellationToken;
-use windlass::app::effect::StorageRequest;
+use windlass::app::effect::{ComparisonRequest, StorageRequest};
 use windlass::app::event::Answer;
 use windlass::domain::compared::{Compared, ComparedBytes, ComparedSide, ComparedTrees};
 use windlass::domain::diff_end::{DiffEnd, DiffKind};
@@ -17,7 +17,7 @@ use super::target::{Target, noise};
 async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer>, Error> {
     let told = Mutex::new(Vec::new());
     let tell = |answer| told.lock().unwrap().push(answer);
-    let request = StorageRequest::Compare { one, other };
+    let request = StorageRequest::Comparison(ComparisonRequest::Compare { one, other });
     let last = Box::pin(ask_storage(
         &target.client,
         request,
@@ -33,7 +33,7 @@ async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer
 
 /// Where they begin to differ, by their bytes.
 async fn by_bytes(target: &Target, one: DiffEnd, other: DiffEnd) -> ComparedBytes {
-    let request = StorageRequest::CompareBytes { one, other };
+    let request = StorageRequest::Comparison(ComparisonRequest::CompareBytes { one, other });
     let stop = CancellationToken::new();
     let asked = ask_storage(&target.client, request, KnownUploads::default, drop, &stop);
     match Box::pin(asked).await.unwrap() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use windlass::app::effect::StorageRequest;
+use windlass::app::effect::{ComparisonRequest, StorageRequest, VersionsRequest};
 use windlass::domain::address::{Bucket, Key, Prefix};
 use windlass::domain::diff_end::DiffEnd;
 use windlass::domain::error::Error;
@@ -40,7 +40,9 @@ fn read_only(upload: &UploadId) -> Vec<StorageRequest> {
         token: None,
     };
     let beside = |(bucket, prefix)| StorageRequest::CountBeside { bucket, prefix };
-    let versions = |(bucket, prefix)| StorageRequest::ListVersions { bucket, prefix, after: None };
+    let versions = |(bucket, prefix)| {
+        StorageRequest::Versions(VersionsRequest::ListVersions { bucket, prefix, after: None })
+    };
     vec![
         StorageRequest::ListBuckets,
         listed(all()),
@@ -55,22 +57,22 @@ fn read_only(upload: &UploadId) -> Vec<StorageRequest> {
         StorageRequest::Presign(link.clone()),
         StorageRequest::TestLink(link),
         StorageRequest::Describe { bucket: bucket.clone(), targets: targets() },
-        StorageRequest::Compare {
+        StorageRequest::Comparison(ComparisonRequest::Compare {
             one: DiffEnd::Object(object("a.txt")),
             other: DiffEnd::Object(object("b.txt")),
-        },
-        StorageRequest::Compare {
+        }),
+        StorageRequest::Comparison(ComparisonRequest::Compare {
             one: DiffEnd::Prefix(bucket.clone(), Prefix::root()),
             other: DiffEnd::Prefix(bucket.clone(), Prefix::root()),
-        },
-        StorageRequest::Compare {
+        }),
+        StorageRequest::Comparison(ComparisonRequest::Compare {
             one: DiffEnd::Object(object("a.txt")),
             other: DiffEnd::Local("Cargo.toml".into()),
-        },
-        StorageRequest::CompareBytes {
+        }),
+        StorageRequest::Comparison(ComparisonRequest::CompareBytes {
             one: DiffEnd::Object(object("a.txt")),
             other: DiffEnd::Local("Cargo.toml".into()),
-        },
+        }),
         StorageRequest::OpenText(object("a.txt")),
         StorageRequest::Settings(bucket.clone()),
         StorageRequest::FindEmpty { bucket: bucket.clone(), prefixes: vec![prefix.clone()] },
@@ -80,13 +82,13 @@ fn read_only(upload: &UploadId) -> Vec<StorageRequest> {
         StorageRequest::SumStored { bucket: bucket.clone(), prefix: prefix.clone() },
         StorageRequest::ListUploads { bucket: bucket.clone(), after: None },
         StorageRequest::CountParts { object: object("c.txt"), upload: upload.clone() },
-        StorageRequest::Versioning(bucket.clone()),
+        StorageRequest::Versions(VersionsRequest::Versioning(bucket.clone())),
         versions(all()),
-        StorageRequest::PlanRestore {
+        StorageRequest::Versions(VersionsRequest::PlanRestore {
             bucket: bucket.clone(),
             targets: targets(),
             wanted: RestorePoint::Undeleted,
-        },
+        }),
     ]
 }
 

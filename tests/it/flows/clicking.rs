@@ -1,6 +1,6 @@
 //! The mouse: what is painted as something to click does what it says.
 
-use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::effect::{Effect, Request, StorageRequest, VersionsRequest};
 use windlass::app::event::{Event, MouseKind};
 use windlass::app::layout::Pane;
 use windlass::app::overlays::Overlay;
@@ -14,7 +14,8 @@ fn the_buttons_of_a_question_answer_it() {
     let mut app = App::with_rows(&["a", "b"]);
     app.keys("D").click_on("[ Keep ]");
     assert!(app.state.dialog().is_none());
-    let asked = Request::Storage(StorageRequest::Versioning("media".into()));
+    let asked =
+        Request::Storage(StorageRequest::Versions(VersionsRequest::Versioning("media".into())));
     assert_eq!(app.requests(), [asked]);
     app.keys("D").click_on("[ Delete ]");
     assert!(app.state.dialog().is_none());
@@ -50,7 +51,7 @@ fn nothing_behind_a_question_is_clicked() {
     let mut app = App::with_rows(&["a", "b"]);
     app.keys("d").click_on("media");
     assert!(app.state.dialog().is_some());
-    let rows = app.state.areas.objects.inner();
+    let rows = app.state.areas.pane(Pane::Objects).inner();
     app.keys("esc D").click(rows.x + 2, rows.y + rows.height - 1);
     assert_eq!((app.cursor(), app.state.focus), ("a", Pane::Objects));
 }

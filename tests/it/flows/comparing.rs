@@ -1,6 +1,6 @@
 //! Comparing two objects: which two, what is shown, how the wait is left.
 
-use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::effect::{ComparisonRequest, Effect, Request, StorageRequest};
 use windlass::app::event::Answer;
 use windlass::domain::compared::{
     Compared, ComparedBytes, ComparedSide, ComparedTrees, TreeDifference,
@@ -33,7 +33,7 @@ fn compared(bytes: ComparedBytes) -> Result<Answer, Error> {
 
 fn asked(app: &mut App) -> Option<(String, String)> {
     app.requests().into_iter().find_map(|request| match request {
-        Request::Storage(StorageRequest::Compare { one, other }) => {
+        Request::Storage(StorageRequest::Comparison(ComparisonRequest::Compare { one, other })) => {
             Some((one.to_string(), other.to_string()))
         }
         _ => None,
@@ -260,7 +260,12 @@ fn what_was_left_unread_is_read_when_it_is_asked_for() {
         app.effects();
         app.keys("enter");
         let reads = |request: &Request| {
-            matches!(request, Request::Storage(StorageRequest::CompareBytes { .. }))
+            matches!(
+                request,
+                Request::Storage(StorageRequest::Comparison(
+                    ComparisonRequest::CompareBytes { .. }
+                ))
+            )
         };
         assert!(app.requests().iter().any(reads), "{left:?}");
         let ticket = app.last_ticket();

@@ -2,7 +2,7 @@
 
 use windlass::app::dialogs::Dialog;
 use windlass::app::dialogs::confirm::{Confirm, Tally};
-use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::effect::{Effect, Request, StorageRequest, VersionsRequest};
 use windlass::app::event::Answer;
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
@@ -60,7 +60,8 @@ fn marked_objects_are_named_counted_and_weighed() {
     assert_eq!(confirm.subjects, ["a.txt", "b.txt"]);
     assert!(confirm.lines[0].contains("media"));
     assert_eq!(confirm.tally, Some(Tally { objects: 2, bytes: 3, complete: true }));
-    let asked = [Request::Storage(StorageRequest::Versioning("media".into()))];
+    let asked =
+        [Request::Storage(StorageRequest::Versions(VersionsRequest::Versioning("media".into())))];
     assert_eq!(app.requests(), asked, "whether the bucket keeps versions");
     app.keys("tab enter");
     assert_eq!(deleted(&mut app).unwrap().len(), 2);
@@ -75,7 +76,7 @@ fn what_is_below_a_prefix_is_counted_while_the_question_stands() {
     assert_eq!(
         app.requests(),
         [
-            Request::Storage(StorageRequest::Versioning("media".into())),
+            Request::Storage(StorageRequest::Versions(VersionsRequest::Versioning("media".into()))),
             Request::Storage(StorageRequest::Measure { bucket: "media".into(), targets }),
         ]
     );
@@ -203,7 +204,10 @@ fn all_versions_go_only_once_the_name_is_typed() {
     app.effects();
     app.keys("ctrl-u").typed("a.txt").keys("enter");
     let targets = vec![Target::Object("a.txt".into())];
-    let erases = StorageRequest::EraseVersions { bucket: "media".into(), targets };
+    let erases = StorageRequest::Versions(VersionsRequest::EraseVersions {
+        bucket: "media".into(),
+        targets,
+    });
     assert_eq!(app.requests(), [Request::Storage(erases)]);
     let gone = |done, versions| {
         let emptied = Emptied { objects: 1, versions, bytes: 9, ..Emptied::default() };
@@ -291,7 +295,12 @@ fn a_bucket_that_is_not_empty_is_emptied_and_then_deleted() {
     assert!(question(&app).lines[0].starts_with("400 of 1,200+ objects"));
     app.effects();
     ends(&mut app, 7, JobState::Done);
-    assert_eq!(app.requests(), [Request::Storage(StorageRequest::EmptyBucket("backups".into()))]);
+    assert_eq!(
+        app.requests(),
+        [Request::Storage(StorageRequest::Versions(VersionsRequest::EmptyBucket(
+            "backups".into()
+        )))]
+    );
     let ticket = app.last_ticket();
     let emptied = Emptied { versions: 3, markers: 1_300, uploads: 1, ..Emptied::default() };
     app.answer(ticket, Ok(Answer::Emptied { emptied: emptied.clone(), done: false }));

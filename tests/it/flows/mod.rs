@@ -27,6 +27,7 @@ mod marks;
 mod paging;
 mod pasting;
 mod queue;
+mod read_only;
 mod role;
 mod settings;
 mod side;

@@ -82,7 +82,10 @@ fn a_wide_window_shows_both_and_the_cursor_goes_on() {
     let mut app = App::with_rows(&["a", "b"]);
     app.event(Event::Resized { width: 140, height: 40 }).keys("p");
     assert_eq!(app.state.focus, Pane::Objects);
-    assert!(!app.state.areas.side.is_empty() && !app.state.areas.objects.is_empty());
+    assert!(
+        !app.state.areas.pane(Pane::Side).is_empty()
+            && !app.state.areas.pane(Pane::Objects).is_empty()
+    );
     app.keys("j");
     assert_eq!(app.cursor(), "b");
 }

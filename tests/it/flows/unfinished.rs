@@ -13,11 +13,11 @@ use windlass::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker,
 use crate::support::app::{App, buckets};
 
 fn listed(app: &App, rows: &[(&str, i64, UploadOwner)], next: Option<&str>) -> Reply {
-    let row = |(name, hours, standing): &(&str, i64, UploadOwner)| {
+    let row = |(name, hours, owner): &(&str, i64, UploadOwner)| {
         let object = ObjectAddress::new("media".into(), (*name).into());
         let since = Some(app.now - SignedDuration::from_hours(*hours));
         let upload = UploadId(format!("id-{name}"));
-        (UnfinishedUpload { object, upload, since, by: String::new() }, *standing)
+        (UnfinishedUpload { object, upload, since, by: String::new() }, *owner)
     };
     let next = next.map(|key| UploadMarker { key: key.to_owned(), upload: None });
     Ok(Answer::Uploads(ListedUploads { uploads: rows.iter().map(row).collect(), next }))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::effect::{ComparisonRequest, Effect, Request, StorageRequest, VersionsRequest};
 use windlass::app::event::Answer;
 use windlass::domain::diff_end::DiffEnd;
 use windlass::domain::error::{Error, ErrorKind};
@@ -48,7 +48,10 @@ fn listed() -> App {
     let mut app = App::with_rows(&["a.txt"]);
     app.keys("V");
     let (bucket, prefix) = ("media".into(), "a.txt".into());
-    assert_eq!(storage(&mut app), [StorageRequest::ListVersions { bucket, prefix, after: None }]);
+    assert_eq!(
+        storage(&mut app),
+        [StorageRequest::Versions(VersionsRequest::ListVersions { bucket, prefix, after: None })]
+    );
     let rows = vec![
         entry("a.txt", "4", true, false),
         entry("a.txt", "3", false, true),
@@ -74,21 +77,30 @@ fn the_versions_of_an_object_are_of_exactly_its_key_and_no_page_more_is_asked_fo
 fn a_version_is_copied_on_top_or_deleted_for_good() {
     let mut app = listed();
     app.keys("j j r");
-    let Some(StorageRequest::Restore { steps, .. }) = storage(&mut app).pop() else { panic!() };
+    let Some(StorageRequest::Versions(VersionsRequest::Restore { steps, .. })) =
+        storage(&mut app).pop()
+    else {
+        panic!()
+    };
     let object = entry("a.txt", "2", false, false);
     assert_eq!(steps, [RestoreStep::Copy { object, over: entry("a.txt", "4", true, false) }]);
     let restored = Restored { restored: 1, ..Restored::default() };
     app.reply(Ok(Answer::Restored { restored, done: true }));
     assert!(app.toast().contains("1 object restored"), "{}", app.toast());
     let asked = storage(&mut app);
-    let lists = |request: &StorageRequest| matches!(request, StorageRequest::ListVersions { .. });
+    let lists = |request: &StorageRequest| {
+        matches!(request, StorageRequest::Versions(VersionsRequest::ListVersions { .. }))
+    };
     assert!(asked.iter().any(lists), "it is listed again: {asked:?}");
     let mut app = listed();
     app.keys("D");
     assert!(app.picture().contains("This is final"), "{}", app.picture());
     app.keys("n D y");
     let named = KeyVersion { key: "a.txt".into(), version: Some(VersionId("4".to_owned())) };
-    let deletes = StorageRequest::DeleteVersions { bucket: "media".into(), named: vec![named] };
+    let deletes = StorageRequest::Versions(VersionsRequest::DeleteVersions {
+        bucket: "media".into(),
+        named: vec![named],
+    });
     assert_eq!(storage(&mut app), [deletes]);
 }
 
@@ -100,10 +112,10 @@ fn a_version_is_compared_with_the_one_before_it() {
     };
     let mut app = listed();
     app.keys("=");
-    let compare = StorageRequest::Compare {
+    let compare = StorageRequest::Comparison(ComparisonRequest::Compare {
         one: DiffEnd::Object(object("2")),
         other: DiffEnd::Object(object("4")),
-    };
+    });
     assert_eq!(storage(&mut app), [compare], "a delete marker has no bytes");
     app.keys("esc j j =");
     assert!(app.toast().contains("no version before it"), "{}", app.toast());
@@ -141,7 +153,11 @@ fn what_was_deleted_below_a_prefix_is_restored_by_marks() {
     app.reply(versions(rows, None));
     assert!(app.picture().contains("Deleted below s3://media/raw/"), "{}", app.picture());
     app.keys("a r");
-    let Some(StorageRequest::Restore { steps, .. }) = storage(&mut app).pop() else { panic!() };
+    let Some(StorageRequest::Versions(VersionsRequest::Restore { steps, .. })) =
+        storage(&mut app).pop()
+    else {
+        panic!()
+    };
     let markers = |ids: &[&str]| ids.iter().map(|id| VersionId((*id).to_owned())).collect();
     let undelete = |key, ids: &[&str]| RestoreStep::Undelete {
         markers: markers(ids),
@@ -241,8 +257,11 @@ fn what_is_brought_back_is_planned_and_counted_first() {
     let mut app = travelled();
     app.keys("G space g u");
     let asked = storage(&mut app);
-    let Some(StorageRequest::PlanRestore { targets, wanted: RestorePoint::At(_), .. }) =
-        asked.last()
+    let Some(StorageRequest::Versions(VersionsRequest::PlanRestore {
+        targets,
+        wanted: RestorePoint::At(_),
+        ..
+    })) = asked.last()
     else {
         panic!("{asked:?}")
     };
@@ -259,7 +278,10 @@ fn what_is_brought_back_is_planned_and_counted_first() {
     assert!(app.picture().contains("1 object made later stays."), "{}", app.picture());
     app.effects();
     app.keys("y");
-    let restores = StorageRequest::Restore { bucket: "media".into(), steps: vec![step.clone()] };
+    let restores = StorageRequest::Versions(VersionsRequest::Restore {
+        bucket: "media".into(),
+        steps: vec![step.clone()],
+    });
     assert_eq!(storage(&mut app), [restores]);
     let ticket = app.last_ticket();
     app.effects();

@@ -27,11 +27,11 @@ fn tab_and_numbers_move_between_panes() {
 fn the_zoom_gives_a_pane_the_window_and_takes_it_back() {
     let mut app = App::with_rows(&["a"]);
     app.keys("+");
-    assert_eq!(app.state.areas.objects.width, 80);
+    assert_eq!(app.state.areas.pane(Pane::Objects).width, 80);
     app.keys("_");
-    assert_eq!(app.state.areas.objects.width, 63);
+    assert_eq!(app.state.areas.pane(Pane::Objects).width, 63);
     app.keys("+ esc");
-    assert_eq!(app.state.areas.objects.width, 63);
+    assert_eq!(app.state.areas.pane(Pane::Objects).width, 63);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_click_selects_and_a_second_one_opens() {
 #[test]
 fn a_click_opens_a_bucket() {
     let mut app = App::with_rows(&["a"]);
-    let rows = app.state.areas.buckets.inner();
+    let rows = app.state.areas.pane(Pane::Buckets).inner();
     app.click(rows.x, rows.y);
     assert_eq!(app.location(), "s3://backups/");
 }
@@ -75,7 +75,7 @@ fn every_size_is_taken() {
         app.mouse(MouseKind::ScrollDown, 0, 0).click(0, 0).keys("2");
     }
     app.event(Event::Resized { width: 80, height: 24 });
-    assert_eq!(app.state.areas.objects.width, 63);
+    assert_eq!(app.state.areas.pane(Pane::Objects).width, 63);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What an object has besides its bytes: its versions, its metadata, a type that does not fit.
 
-use windlass::app::effect::{MachineRequest, Request, StorageRequest};
+use windlass::app::effect::{MachineRequest, Request, StorageRequest, VersionsRequest};
 use windlass::app::event::{Answer, Reply};
 use windlass::domain::address::Key;
 use windlass::domain::description::{Descriptions, ObjectDescription, OpenedText};
@@ -13,7 +13,10 @@ use crate::screens::situation::Situation;
 
 /// The current version, a delete marker, an archived version and one that is small.
 fn history(request: &Request) -> Option<Reply> {
-    let Request::Storage(StorageRequest::ListVersions { prefix, .. }) = request else {
+    let Request::Storage(StorageRequest::Versions(VersionsRequest::ListVersions {
+        prefix, ..
+    })) = request
+    else {
         return None;
     };
     let object = |size, class: Option<&str>| VersionState::Object {

@@ -267,11 +267,11 @@ fn unfinished() -> Dialog {
         ("site/a\u{1b}[2Jb.bin", 1, UploadOwner::Queued),
         ("video/clip.mp4", 2, UploadOwner::Unknown),
     ];
-    let row = |(key, hours, standing)| {
+    let row = |(key, hours, owner)| {
         let object = ObjectAddress::new(Bucket::new("media"), Key::new(key));
         let since = Some(now - jiff::SignedDuration::from_hours(hours));
         let upload = UploadId(String::from(key));
-        (UnfinishedUpload { object, upload, since, by: "alice".into() }, standing)
+        (UnfinishedUpload { object, upload, since, by: "alice".into() }, owner)
     };
     list.take(rows.into_iter().map(row).collect(), None).unwrap();
     let extent = UploadExtent { parts: 1204, bytes: 19 << 30, last: None };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use windlass::app::effect::{Request, StorageRequest};
+use windlass::app::effect::{ComparisonRequest, Request, StorageRequest};
 use windlass::app::event::{Answer, Reply};
 use windlass::domain::compared::{ComparedTrees, TreeDifference};
 use windlass::domain::diff_end::DiffKind;
@@ -65,7 +65,10 @@ fn two_prefixes_that_differ() {
         let news =
             ComparedTrees { differing, compared: 120, names: 340, ..ComparedTrees::default() };
         situation.answer_once(|request| {
-            let compare = matches!(request, Request::Storage(StorageRequest::Compare { .. }));
+            let compare = matches!(
+                request,
+                Request::Storage(StorageRequest::Comparison(ComparisonRequest::Compare { .. }))
+            );
             compare.then(|| Ok(Answer::ComparedTrees(news.clone())))
         });
         situation

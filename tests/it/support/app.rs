@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use windlass::app::chord::Chord;
-use windlass::app::effect::{ConnectionRequest, Effect, MachineRequest, Request, StorageRequest};
+use windlass::app::effect::{
+    ComparisonRequest, ConnectionRequest, Effect, MachineRequest, Request, StorageRequest,
+    VersionsRequest,
+};
 use windlass::app::event::{Answer, Event, Mouse, MouseKind, Reply, Ticket};
 use windlass::app::layout::WindowSize;
 use windlass::app::session::Startup;
@@ -154,8 +157,8 @@ impl App {
     /// Refuses the oldest waiting request of this name, `ListPage`.
     pub fn fail(&mut self, request: &str, error: Error) -> &mut App {
         let begins = |text: &str| {
-            let (_, text) = text.split_once('(').unwrap();
-            text.split(|letter: char| !letter.is_alphanumeric()).next() == Some(request)
+            let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+            words.by_ref().take(3).any(|word| word == request)
         };
         let at = self.waiting.iter().position(|(_, waiting)| begins(&format!("{waiting:?}")));
         let at = at.unwrap_or_else(|| panic!("no {request} waits: {:?}", self.waiting));
@@ -286,17 +289,30 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Storage(StorageRequest::Find { .. }), Ok(Answer::Found(_)))
             | (Request::Storage(StorageRequest::Walk { .. }), Ok(Answer::Walked { .. }))
             | (Request::Storage(StorageRequest::CountBeside { .. }), Ok(Answer::Beside { .. }))
-            | (Request::Storage(StorageRequest::Versioning(_)), Ok(Answer::Versioning(_)))
-            | (Request::Storage(StorageRequest::ListVersions { .. }), Ok(Answer::Versions(_)))
-            | (Request::Storage(StorageRequest::PlanRestore { .. }), Ok(Answer::RestorePlanned(_)))
-            | (Request::Storage(StorageRequest::Restore { .. }), Ok(Answer::Restored { .. }))
             | (
-                Request::Storage(StorageRequest::DeleteVersions { .. }),
+                Request::Storage(StorageRequest::Versions(VersionsRequest::Versioning(_))),
+                Ok(Answer::Versioning(_))
+            )
+            | (
+                Request::Storage(StorageRequest::Versions(VersionsRequest::ListVersions { .. })),
+                Ok(Answer::Versions(_))
+            )
+            | (
+                Request::Storage(StorageRequest::Versions(VersionsRequest::PlanRestore { .. })),
+                Ok(Answer::RestorePlanned(_))
+            )
+            | (
+                Request::Storage(StorageRequest::Versions(VersionsRequest::Restore { .. })),
+                Ok(Answer::Restored { .. })
+            )
+            | (
+                Request::Storage(StorageRequest::Versions(VersionsRequest::DeleteVersions { .. })),
                 Ok(Answer::VersionsDeleted(_))
             )
             | (
                 Request::Storage(
-                    StorageRequest::EraseVersions { .. } | StorageRequest::EmptyBucket(_)
+                    StorageRequest::Versions(VersionsRequest::EraseVersions { .. })
+                        | StorageRequest::Versions(VersionsRequest::EmptyBucket(_))
                 ),
                 Ok(Answer::Emptied { .. })
             )
@@ -326,7 +342,10 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Storage(StorageRequest::Thaw { .. }), Ok(Answer::Thawed(_)))
             | (Request::Storage(StorageRequest::FindTypes { .. }), Ok(Answer::WrongTypes(_)))
             | (Request::Storage(StorageRequest::MendTypes(_)), Ok(Answer::TypesMended(_)))
-            | (Request::Storage(StorageRequest::Compare { .. }), Ok(Answer::Compared(_)))
+            | (
+                Request::Storage(StorageRequest::Comparison(ComparisonRequest::Compare { .. })),
+                Ok(Answer::Compared(_))
+            )
             | (Request::Storage(StorageRequest::OpenText(_)), Ok(Answer::TextOpened(_)))
             | (Request::Storage(StorageRequest::SaveText { .. }), Ok(Answer::TextSaved(_)))
             | (Request::Storage(StorageRequest::SumStored { .. }), Ok(Answer::Stored(_)))

@@ -187,7 +187,9 @@ async fn a_stream_that_fails_takes_its_upload_back() {
     server.faults().add(Served::answer(403, "AccessDenied").on("UploadPart").forever());
     server.faults().add(Served::answer(403, "AccessDenied").on("AbortMultipartUpload").forever());
     let error = send(&client, &bytes(17 * MIB)).await.unwrap_err();
-    assert!(error.detail.contains("windlass uploads abort s3://bucket/pipe"), "{error:?}");
+    assert!(error.detail.contains("an unfinished upload is left"), "{error:?}");
+    let abort = Remedy::AbortUpload("s3://bucket/pipe".to_owned());
+    assert!(error.explain().remedies.contains(&abort), "{error:?}");
 }
 
 #[tokio::test]

@@ -20,17 +20,16 @@ use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::{Measure, NewBucket};
-use crate::domain::provider::Capability;
 use crate::domain::transfer::Target;
 
 #[derive(Clone, Debug, Default)]
 pub struct BucketActing {
     /// Open until the server has done what was accepted.
-    pub(super) question: QuestionSlot<About>,
+    pub(super) question: QuestionSlot<BucketQuestion>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum About {
+pub(super) enum BucketQuestion {
     /// In which jurisdiction a bucket is made.
     Where,
     New(Option<Jurisdiction>),
@@ -57,7 +56,7 @@ impl BucketActing {
     ) -> bool {
         match (action, bucket) {
             (Action::New, _) => match places(cx.session) {
-                Some(choice) => self.question.ask(Dialog::Choice(choice), About::Where),
+                Some(choice) => self.question.ask(Dialog::Choice(choice), BucketQuestion::Where),
                 None => self.ask_name(None, "", cx),
             },
             (Action::Delete, Some(bucket)) => {
@@ -83,39 +82,18 @@ impl BucketActing {
     pub fn on_reply(&mut self, reply: Reply, cx: &mut Context<'_>) {
         let Some(question) = self.question.take() else { return };
         match (question.about.clone(), reply) {
-            (About::Creating(home, new), reply) => {
+            (BucketQuestion::Creating(home, new), reply) => {
                 self.on_created(home, &new.bucket, reply.map(drop), cx);
             }
-            (About::Delete(..), Ok(Answer::Measured(measure))) => {
+            (BucketQuestion::Delete(..), Ok(Answer::Measured(measure))) => {
                 self.on_measured(question, Ok(measure));
             }
-            (About::Delete(..), Err(error)) => self.on_measured(question, Err(error)),
-            (About::Deleting(bucket, empty), reply) => {
+            (BucketQuestion::Delete(..), Err(error)) => self.on_measured(question, Err(error)),
+            (BucketQuestion::Deleting(bucket, empty), reply) => {
                 self.on_deleted(bucket, reply.map(drop), empty, cx);
             }
             _ => self.question.put(question),
         }
-    }
-
-    /// Why an action cannot be done here now.
-    pub fn disabled(
-        &self,
-        action: Action,
-        bucket: Option<&Bucket>,
-        session: &Session,
-    ) -> Option<String> {
-        let capability = match action {
-            Action::New => Capability::CreateBucket,
-            Action::Delete => Capability::DeleteBucket,
-            _ => return None,
-        };
-        if session.connection().read_only {
-            return Some("the connection is read-only".to_owned());
-        }
-        if action == Action::Delete && bucket.is_none() {
-            return Some("there is no bucket here".to_owned());
-        }
-        session.lacks(capability)
     }
 
     fn ask_name(&mut self, jurisdiction: Option<Jurisdiction>, name: &str, cx: &Context<'_>) {
@@ -127,56 +105,57 @@ impl BucketActing {
         let mut prompt = Prompt::new("New bucket", hint, name, rule(cx.session.provider()));
         // What was typed before is gone on with.
         prompt.input.deselect();
-        self.question.ask(Dialog::Prompt(prompt), About::New(jurisdiction));
+        self.question.ask(Dialog::Prompt(prompt), BucketQuestion::New(jurisdiction));
     }
 
     fn on_answer(
         &mut self,
-        mut question: Question<About>,
+        mut question: Question<BucketQuestion>,
         answer: DialogAnswer,
         cx: &mut Context<'_>,
     ) {
         match (&question.about, answer) {
-            (About::Failed, _) => return,
-            (About::Where, DialogAnswer::Row(row)) => {
+            (BucketQuestion::Failed, _) => return,
+            (BucketQuestion::Where, DialogAnswer::Row(row)) => {
                 let chosen = cx.session.connection().jurisdictions.get(row).map(|(each, _)| *each);
                 return self.ask_name(chosen, "", cx);
             }
             // The server is at work for the answer before.
-            (about, _) if question.ticket.is_some() && !matches!(about, About::Delete(..)) => {}
-            (About::New(home), DialogAnswer::Text(name)) => {
+            (about, _)
+                if question.ticket.is_some() && !matches!(about, BucketQuestion::Delete(..)) => {}
+            (BucketQuestion::New(home), DialogAnswer::Text(name)) => {
                 let (home, bucket) = (*home, Bucket::new(name));
                 let bucket = home.map_or(bucket.clone(), |home| home.named(&bucket));
                 return self.ask_options(home, NewBucket::named(bucket), 0, cx);
             }
-            (About::Options(home, new), DialogAnswer::Row(row)) => {
+            (BucketQuestion::Options(home, new), DialogAnswer::Row(row)) => {
                 let (home, new) = (*home, new.clone());
                 match making::take(row, &new, cx.session) {
                     MakingStep::Turned(new) => return self.ask_options(home, new, row, cx),
                     MakingStep::AskRegion => {
                         let prompt = Dialog::Prompt(making::region_prompt(&new));
-                        return self.question.ask(prompt, About::Region(home, new));
+                        return self.question.ask(prompt, BucketQuestion::Region(home, new));
                     }
                     MakingStep::AskHint => {
                         let menu = Dialog::Choice(making::hint_menu());
-                        return self.question.ask(menu, About::Hint(home, new));
+                        return self.question.ask(menu, BucketQuestion::Hint(home, new));
                     }
                     MakingStep::Create => {
                         let request = StorageRequest::CreateBucket(Box::new(new.clone()));
                         question.ticket = Some(cx.request(request));
-                        question.about = About::Creating(home, new);
+                        question.about = BucketQuestion::Creating(home, new);
                     }
                 }
             }
-            (About::Region(home, new), DialogAnswer::Text(region)) => {
+            (BucketQuestion::Region(home, new), DialogAnswer::Text(region)) => {
                 let region = Some(region).filter(|region| !region.is_empty());
                 return self.ask_options(*home, NewBucket { region, ..new.clone() }, 0, cx);
             }
-            (About::Hint(home, new), DialogAnswer::Row(row)) => {
+            (BucketQuestion::Hint(home, new), DialogAnswer::Row(row)) => {
                 let hint = making::hint_at(row);
                 return self.ask_options(*home, NewBucket { hint, ..new.clone() }, 0, cx);
             }
-            (About::Delete(bucket, found), DialogAnswer::Yes) => {
+            (BucketQuestion::Delete(bucket, found), DialogAnswer::Yes) => {
                 cx.abandon(&mut question.ticket);
                 let (bucket, found) = (bucket.clone(), *found);
                 if found.is_some_and(|found| found.objects > 0) {
@@ -184,7 +163,7 @@ impl BucketActing {
                 }
                 question.ticket = Some(cx.request(StorageRequest::DeleteBucket(bucket.clone())));
                 let empty = found.is_some_and(|found| found.done);
-                question.about = About::Deleting(bucket, empty);
+                question.about = BucketQuestion::Deleting(bucket, empty);
             }
             _ => {}
         }
@@ -199,7 +178,7 @@ impl BucketActing {
         cx: &Context<'_>,
     ) {
         let menu = Dialog::Choice(making::menu(&new, at, cx.session));
-        self.question.ask(menu, About::Options(home, new));
+        self.question.ask(menu, BucketQuestion::Options(home, new));
     }
 
     fn on_created(
@@ -236,12 +215,20 @@ impl BucketActing {
         let request = StorageRequest::Measure { bucket: bucket.clone(), targets };
         let ticket = Some(cx.request(request));
         let dialog = Dialog::Confirm(deletion(bucket, None));
-        self.question.put(Question { dialog, about: About::Delete(bucket.clone(), None), ticket });
+        self.question.put(Question {
+            dialog,
+            about: BucketQuestion::Delete(bucket.clone(), None),
+            ticket,
+        });
     }
 
     /// Says what is in the bucket as far as it is counted; what is typed stays.
-    fn on_measured(&mut self, mut question: Question<About>, measured: Result<Measure, Error>) {
-        let (About::Delete(bucket, found), Dialog::Confirm(shown)) =
+    fn on_measured(
+        &mut self,
+        mut question: Question<BucketQuestion>,
+        measured: Result<Measure, Error>,
+    ) {
+        let (BucketQuestion::Delete(bucket, found), Dialog::Confirm(shown)) =
             (&mut question.about, &mut question.dialog)
         else {
             return self.question.put(question);
@@ -278,7 +265,7 @@ impl BucketActing {
             }
             Err(error) if empty => {
                 let read = not_deleted(&bucket, error.clone());
-                self.question.ask(Dialog::Details(read), About::Failed);
+                self.question.ask(Dialog::Details(read), BucketQuestion::Failed);
                 cx.ask(Intent::Log(error));
             }
             Ok(()) => {
@@ -287,8 +274,10 @@ impl BucketActing {
             }
             Err(error) => {
                 let title = format!("{bucket} was not deleted");
-                self.question
-                    .ask(Dialog::Details(Details::of_error(title, error.clone())), About::Failed);
+                self.question.ask(
+                    Dialog::Details(Details::of_error(title, error.clone())),
+                    BucketQuestion::Failed,
+                );
                 cx.ask(Intent::Log(error));
             }
         }

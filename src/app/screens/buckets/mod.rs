@@ -17,6 +17,7 @@ use crate::app::effect::{Preference, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::layout::Pane;
 use crate::app::list::List;
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::screens::buckets::acting::BucketActing;
@@ -30,7 +31,6 @@ use crate::domain::arn;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::BucketListing;
-use crate::domain::provider::Capability;
 
 #[derive(Clone, Debug, Default)]
 pub struct Buckets {
@@ -114,7 +114,7 @@ impl Part for Buckets {
             }
             Action::BucketSettings => {
                 if let Some(bucket) = self.current().map(|row| row.bucket.clone()) {
-                    cx.ask(Intent::ShowSettings(bucket));
+                    cx.ask(Intent::ShowOverlay(OverlaySubject::Settings(bucket)));
                 }
             }
             Action::Open => self.open_current(cx),
@@ -196,18 +196,15 @@ impl Part for Buckets {
         true
     }
 
-    fn disabled(&self, action: Action, session: &Session) -> Option<String> {
-        if action == Action::Delete && self.forgets_current(session) {
-            return None;
-        }
-        let needs_row = matches!(action, Action::UnfinishedUploads | Action::BucketSettings);
-        if needs_row && self.current().is_none() {
-            return Some("there is no bucket here".to_owned());
-        }
-        if action == Action::UnfinishedUploads {
-            return session.lacks(Capability::ListMultipartUploads);
-        }
-        self.acting.disabled(action, self.current().map(|row| &row.bucket), session)
+    /// A bucket that was added by name is taken off the list alone.
+    fn is_local(&self, action: Action, session: &Session) -> bool {
+        action == Action::Delete && self.forgets_current(session)
+    }
+
+    fn disabled(&self, action: Action, _: &Session) -> Option<String> {
+        let needs_row =
+            matches!(action, Action::UnfinishedUploads | Action::BucketSettings | Action::Delete);
+        (needs_row && self.current().is_none()).then(|| "there is no bucket here".to_owned())
     }
 
     fn stop(&mut self, cx: &mut Context<'_>) {

@@ -59,7 +59,10 @@ impl Unfinished {
                 self.abort = Some(cx.request(StorageRequest::AbortUploads(question.about)));
             }
         } else if let Some((list, _)) = self.list.on_action(action, cx) {
-            if let Dialog::Uploads(uploads) = &list.dialog {
+            if let Some(why) = cx.session.read_only() {
+                let title = Action::AbortUploads.spec().title;
+                cx.toast(Level::Note, format!("{title}: {why}"));
+            } else if let Dialog::Uploads(uploads) = &list.dialog {
                 let (dialog, chosen) = question(uploads);
                 self.question.ask(dialog, chosen);
             }
@@ -192,7 +195,7 @@ fn sentence(chosen: &[&UploadRow], list: &Uploads) -> String {
         (Some(age), _) => format!("started {} ago", age_text(*age)),
         _ => "of unknown age".to_owned(),
     };
-    let left = chosen.iter().filter(|row| row.standing == UploadOwner::Left).count();
+    let left = chosen.iter().filter(|row| row.owner == UploadOwner::Left).count();
     let ours = match left {
         0 => String::new(),
         left if left == chosen.len() => ", left by Windlass".to_owned(),

@@ -3,6 +3,8 @@
 use crate::app::screens::connecting::field::{FieldId, FormField};
 use crate::config::connection_options::{BUCKETS, OPTIONS};
 use crate::config::draft::Keep;
+use crate::domain::jurisdiction::Jurisdiction;
+use crate::domain::listed::listed;
 
 /// What is connected to decides what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,26 +14,30 @@ pub enum FormKind {
     Other,
 }
 
-/// Where the keys come from decides what is asked of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeySource {
-    Typed,
-    /// A profile of the AWS files, or the whole chain.
-    Profile,
-    Variables,
-    Command,
-    Anonymous,
+listed! {
+    /// Where the keys come from decides what is asked of them.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum KeySource {
+        Typed,
+        /// A profile of the AWS files, or the whole chain.
+        Profile,
+        Variables,
+        Command,
+        /// Last: R2's forms leave it out.
+        Anonymous,
+    }
 }
 
 impl KeySource {
-    /// Its number among the answers; R2 signs every request, so that the last is not among its own.
-    const ALL: [KeySource; 5] = [
-        KeySource::Typed,
-        KeySource::Profile,
-        KeySource::Variables,
-        KeySource::Command,
-        KeySource::Anonymous,
-    ];
+    const fn words(self) -> &'static str {
+        match self {
+            KeySource::Typed => "typed or pasted here",
+            KeySource::Profile => "an AWS profile",
+            KeySource::Variables => "environment variables",
+            KeySource::Command => "a command (credential_process)",
+            KeySource::Anonymous => "no keys: requests are not signed",
+        }
+    }
 
     pub fn at(number: usize) -> KeySource {
         KeySource::ALL.get(number).copied().unwrap_or(KeySource::Typed)
@@ -42,18 +48,31 @@ impl KeySource {
     }
 }
 
-/// All, then each by itself.
-const JURISDICTIONS: &[&str] = &["all", "default", "eu", "fedramp", "us"];
-/// Last, what only `config.toml` can say.
-pub const AND_LISTED: &[&str] =
-    &["all", "default", "eu", "fedramp", "us", "as config.toml lists them"];
-static SOURCES: [&str; 5] = [
-    "typed or pasted here",
-    "an AWS profile",
-    "environment variables",
-    "a command (credential_process)",
-    "no keys: requests are not signed",
-];
+/// All jurisdictions, then each by itself; last, what only `config.toml` can say.
+static AND_LISTED_WORDS: [&str; Jurisdiction::ALL.len() + 2] = {
+    let mut words = ["all"; _];
+    let mut at = 0;
+    while at < Jurisdiction::ALL.len() {
+        words[at + 1] = Jurisdiction::ALL[at].name();
+        at += 1;
+    }
+    words[at + 1] = "as config.toml lists them";
+    words
+};
+pub static AND_LISTED: &[&str] = &AND_LISTED_WORDS;
+static JURISDICTIONS: &[&str] = AND_LISTED.split_at(AND_LISTED.len() - 1).0;
+
+static SOURCES: [&str; KeySource::ALL.len()] = {
+    let mut words = [""; _];
+    let mut at = 0;
+    while at < KeySource::ALL.len() {
+        words[at] = KeySource::ALL[at].words();
+        at += 1;
+    }
+    words
+};
+/// R2 signs every request.
+static SIGNING_SOURCES: &[&str] = SOURCES.split_at(KeySource::Anonymous as usize).0;
 
 static KEEPS: [(&str, Keep); 4] = [
     ("the system's keyring", Keep::Keyring),
@@ -81,7 +100,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField
             FormField::choice(
                 FieldId::Jurisdiction,
                 "Jurisdiction",
-                "← → changes it: where the buckets were created",
+                "where the buckets were created",
                 JURISDICTIONS,
             ),
         ]),
@@ -96,11 +115,11 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField
         ]),
     }
     let sources: &'static [&'static str] =
-        if kind == FormKind::R2 { &SOURCES[..4] } else { &SOURCES };
+        if kind == FormKind::R2 { SIGNING_SOURCES } else { &SOURCES };
     let mut from = FormField::choice(
         FieldId::Source,
         "Keys from",
-        "← → changes it: typed, a profile, variables, a command",
+        "typed, a profile, variables, a command",
         sources,
     );
     from.choose(source.number());
@@ -120,7 +139,7 @@ pub fn fields(kind: FormKind, source: KeySource, keyring: bool) -> Vec<FormField
     }
     if source == KeySource::Typed {
         let words: &'static [&'static str] = if keyring { &KEEP_WORDS } else { &KEEP_WORDS[1..] };
-        fields.push(FormField::choice(FieldId::Keep, "Keep the keys in", "← → changes it", words));
+        fields.push(FormField::choice(FieldId::Keep, "Keep the keys in", "", words));
     }
     fields
 }

@@ -30,7 +30,7 @@ pub enum FieldId {
 pub struct FormField {
     pub id: FieldId,
     pub label: &'static str,
-    /// What goes in, for whoever stands on it.
+    /// What goes in or is chosen, for whoever stands on it.
     pub hint: &'static str,
     pub entry: Entry,
 }

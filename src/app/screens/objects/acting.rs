@@ -17,6 +17,7 @@ use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::linking::{Delivery, Linking};
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::screens::archived;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::copy_confirmation::CopyConfirmation;
@@ -129,7 +130,7 @@ impl Acting {
         let targets = || rows().in_order().map(|row| row.target).collect::<Vec<_>>();
         match action {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
-            Action::BucketSettings => cx.ask(Intent::ShowSettings(bucket)),
+            Action::BucketSettings => cx.ask(Intent::ShowOverlay(OverlaySubject::Settings(bucket))),
             Action::New => {
                 let dialog = creating::prefix_question(&bucket, &prefix);
                 let made = prefix.clone();
@@ -205,7 +206,8 @@ impl Acting {
         let Some(place) = browse.place().cloned() else {
             return cx.toast(Level::Note, "upload: open a bucket first");
         };
-        match disabled(Action::Upload, browse, cx.session) {
+        let reason = cx.session.read_only();
+        match reason.or_else(|| disabled(Action::Upload, browse, cx.session)) {
             Some(reason) => cx.toast(Level::Note, format!("upload: {reason}")),
             None => self.ask_files(place.bucket, place.prefix, Some(text), cx),
         }
@@ -420,7 +422,27 @@ impl Acting {
             (About::Domain { bucket, .. }, DialogAnswer::Text(text)) => {
                 self.save_domain(question, bucket, &text, cx);
             }
-            _ => self.question.put(question),
+            // Read, or waited for.
+            (About::Checking { .. } | About::Erasing { .. } | About::Restoring { .. }, _) => {
+                self.question.put(question);
+            }
+            // Answered in another form than they are asked in.
+            (
+                About::Download { .. }
+                | About::Archived { .. }
+                | About::Upload { .. }
+                | About::Copy(_)
+                | About::Rename { .. }
+                | About::CopyConfirmation(_)
+                | About::Existing { .. }
+                | About::Delete(_)
+                | About::Moment
+                | About::BringBack { .. }
+                | About::NewPrefix { .. }
+                | About::Links { .. }
+                | About::Domain { .. },
+                _,
+            ) => self.question.put(question),
         }
     }
 

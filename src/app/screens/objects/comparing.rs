@@ -9,6 +9,7 @@ use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::watch::GONE;
 use crate::app::session::Session;
@@ -36,7 +37,9 @@ enum Paired {
 impl Comparing {
     pub fn start(&mut self, browse: &Browse, cx: &mut Context<'_>) {
         match paired(browse) {
-            Paired::Two(one, other) => cx.ask(Intent::Compare(one, other)),
+            Paired::Two(one, other) => {
+                cx.ask(Intent::ShowOverlay(OverlaySubject::Difference(one, other)))
+            }
             Paired::One(one) => self.ask(one, cx.session),
             Paired::Not(_) => {}
         }
@@ -64,7 +67,9 @@ impl Comparing {
     ) {
         let Some((mut question, DialogAnswer::Text(text))) = answer else { return };
         match typed_end(&text, cx.session) {
-            Ok(other) => cx.ask(Intent::Compare(question.about, other)),
+            Ok(other) => {
+                cx.ask(Intent::ShowOverlay(OverlaySubject::Difference(question.about, other)))
+            }
             Err(why) => {
                 question.refuse(why);
                 self.question.put(question);

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::attributes::MAX_TAGS;
 use crate::domain::description::ObjectDescription;
+use crate::domain::listed::listed;
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::protection::{
     ENCRYPTION_METHODS, Encryption, LockMode, Retention, as_http_date, http_date,
@@ -14,22 +15,24 @@ use crate::domain::provider::Capability;
 use crate::domain::units::Moment;
 use crate::domain::when::{TimeDirection, parse_when};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    ContentType,
-    CacheControl,
-    Disposition,
-    ContentEncoding,
-    Language,
-    Expires,
-    Redirect,
-    Metadata,
-    Tags,
-    StorageClass,
-    Encryption,
-    Retention,
-    LegalHold,
-    Acl,
+listed! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Field {
+        ContentType,
+        CacheControl,
+        Disposition,
+        ContentEncoding,
+        Language,
+        Expires,
+        Redirect,
+        Metadata,
+        Tags,
+        StorageClass,
+        Encryption,
+        Retention,
+        LegalHold,
+        Acl,
+    }
 }
 
 /// What the objects of a form have in a field.
@@ -54,23 +57,6 @@ impl FieldValue {
 }
 
 impl Field {
-    pub const ALL: [Field; 14] = [
-        Field::ContentType,
-        Field::CacheControl,
-        Field::Disposition,
-        Field::ContentEncoding,
-        Field::Language,
-        Field::Expires,
-        Field::Redirect,
-        Field::Metadata,
-        Field::Tags,
-        Field::StorageClass,
-        Field::Encryption,
-        Field::Retention,
-        Field::LegalHold,
-        Field::Acl,
-    ];
-
     pub fn key(self) -> char {
         match self {
             Field::ContentType => 't',

@@ -29,8 +29,8 @@ pub fn reasons(bucket: &Bucket, targets: &[Target], session: &Session) -> LinkRe
     LinkReasons {
         link: no_object.clone().or_else(|| no_signature(session)),
         alone: session.access(bucket).beside_link().map(str::to_owned),
-        change: read_only(session),
-        upload: read_only(session).or_else(|| no_signature(session)),
+        change: session.read_only(),
+        upload: session.read_only().or_else(|| no_signature(session)),
         public_url: no_object.or_else(|| no_public_url(bucket, session)),
         keys: no_keys(session),
         public_note: publicity(bucket, session),
@@ -76,15 +76,11 @@ fn public_url_of(bucket: &Bucket, target: &Target, session: &Session) -> Option<
 fn no_keys(session: &Session) -> Option<String> {
     let connection = session.connection();
     let reason = match (connection.provider, &connection.cloudflare) {
-        (Provider::R2, Some(_)) => return read_only(session),
+        (Provider::R2, Some(_)) => return session.read_only(),
         (Provider::R2, None) => "the connection has no cloudflare_token: the guide says how",
         _ => "only R2 makes keys for a prefix that end by themselves",
     };
     Some(reason.to_owned())
-}
-
-fn read_only(session: &Session) -> Option<String> {
-    session.connection().read_only.then(|| "the connection is read-only".to_owned())
 }
 
 /// Why no link alone leads to what a bucket holds.

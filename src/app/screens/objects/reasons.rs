@@ -1,6 +1,6 @@
 //! Says why an action cannot be done to the rows here now.
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Writes};
 use crate::app::linking::MOST_LINKS;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::comparing::unpaired;
@@ -8,38 +8,14 @@ use crate::app::screens::objects::naming;
 use crate::app::screens::objects::watch::GONE;
 use crate::app::session::Session;
 use crate::domain::address::Bucket;
-use crate::domain::provider::Capability;
 
 pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
-    read_only(action, session)
-        .or_else(|| of_the_past(action, browse, session))
-        .or_else(|| rows_disabled(action, browse, session))
+    of_the_past(action, browse, session).or_else(|| rows_disabled(action, browse, session))
 }
 
 /// The past is only read.
 fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<String> {
-    let versions = matches!(
-        action,
-        Action::DeleteVersions | Action::Versions | Action::TimeTravel | Action::BringBack
-    );
-    if versions && let Some(why) = session.lacks(Capability::Versions) {
-        return Some(why);
-    }
-    let writes = matches!(
-        action,
-        Action::Upload
-            | Action::Move
-            | Action::Rename
-            | Action::Delete
-            | Action::DeleteVersions
-            | Action::New
-            | Action::Metadata
-            | Action::EditObject
-            | Action::EditHere
-            | Action::NewObject
-            | Action::Thaw
-            | Action::Types
-    );
+    let writes = action.spec().writes == Some(Writes::Now);
     let now = session.key(Action::TimeTravel);
     match (writes, browse.at()) {
         (true, Some(_)) => Some(format!("the past is only read: {now} comes back to now")),
@@ -55,32 +31,11 @@ fn of_the_past(action: Action, browse: &Browse, session: &Session) -> Option<Str
 
 /// Why something cannot be done to one object that is there.
 pub fn disabled_of_one(action: Action, bucket: &Bucket, session: &Session) -> Option<String> {
-    read_only(action, session).or_else(|| match action {
+    match action {
         Action::CopyLink => naming::no_signature(session),
         Action::OpenLink => naming::no_link_alone(bucket, session),
         _ => None,
-    })
-}
-
-fn read_only(action: Action, session: &Session) -> Option<String> {
-    let writes = matches!(
-        action,
-        Action::Upload
-            | Action::Copy
-            | Action::Move
-            | Action::Rename
-            | Action::Delete
-            | Action::DeleteVersions
-            | Action::BringBack
-            | Action::New
-            | Action::Metadata
-            | Action::EditObject
-            | Action::EditHere
-            | Action::NewObject
-            | Action::Thaw
-            | Action::Types
-    );
-    (writes && session.connection().read_only).then(|| "the connection is read-only".to_owned())
+    }
 }
 
 fn no_object(browse: &Browse) -> &'static str {
@@ -131,7 +86,6 @@ fn rows_disabled(action: Action, browse: &Browse, session: &Session) -> Option<S
             Some(no_object(browse).to_owned())
         }
         Action::Watch => browse.unwatchable().map(str::to_owned),
-        Action::Thaw => session.lacks(Capability::Restore),
         Action::Rename if marks.len() > 1 => {
             Some("only one row can be renamed at a time".to_owned())
         }

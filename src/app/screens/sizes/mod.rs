@@ -236,9 +236,6 @@ impl Sizes {
         let Some((target, amount)) = self.shown.as_ref().and_then(|shown| shown.current()) else {
             return cx.toast(Level::Note, "delete: there is no single row here");
         };
-        if cx.session.connection().read_only {
-            return cx.toast(Level::Note, "delete: the connection is read-only");
-        }
         let size = matches!(target, Target::Object(_)).then_some(amount.bytes);
         cx.ask(Intent::ActOnRows {
             action: Action::Delete,

@@ -6,7 +6,7 @@ use crate::app::dialogs::Dialog;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::question::{Question, QuestionSlot};
-use crate::app::effect::StorageRequest;
+use crate::app::effect::{StorageRequest, VersionsRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
@@ -219,7 +219,8 @@ impl Emptying {
 
     fn ask_rest(&mut self, at: usize, cx: &mut Context<'_>) {
         let bucket = self.buckets[at].bucket.clone();
-        let ticket = self.ask(at, StorageRequest::EmptyBucket(bucket), cx);
+        let ticket =
+            self.ask(at, StorageRequest::Versions(VersionsRequest::EmptyBucket(bucket)), cx);
         self.buckets[at].step = Step::Rest(ticket);
     }
 

@@ -16,7 +16,7 @@ use crate::app::dialogs::question::QuestionSlot;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
-use crate::app::layout::Pane;
+use crate::app::layout::{Areas, Pane};
 use crate::app::linking::Linking;
 use crate::app::list::List;
 use crate::app::part::Part;
@@ -63,6 +63,10 @@ enum About {
 impl Part for TransfersPane {
     fn pane(&self) -> Option<Pane> {
         Some(Pane::Transfers)
+    }
+
+    fn takes_focus(&self, areas: &Areas) -> bool {
+        !areas.pane(Pane::Transfers).is_empty()
     }
 
     fn wanted(&self) -> &'static [Action] {
@@ -396,7 +400,9 @@ fn on_answer(about: About, answer: DialogAnswer, cx: &mut Context<'_>) {
             OnArchived::Fail => TransferCommand::Retry(id),
         }),
         (About::Limit, DialogAnswer::Text(text)) => limit(&text, cx),
-        _ => {}
+        // They are only read.
+        (About::Details(_) | About::Failure, _) => {}
+        (About::Cancel(_) | About::Loss(_) | About::Archived(_) | About::Limit, _) => {}
     }
 }
 

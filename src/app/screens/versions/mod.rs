@@ -9,9 +9,10 @@ use crate::app::context::{Context, Intent, SideTab};
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::question::QuestionSlot;
-use crate::app::effect::StorageRequest;
+use crate::app::effect::{StorageRequest, VersionsRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::list::{step, take_again};
+use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
 use crate::app::restored::{large_copies, say_restored};
 use crate::app::scope::Scope;
@@ -184,7 +185,11 @@ impl Versions {
         let Some(shown) = &self.shown else { return };
         let (bucket, prefix) = (shown.of.bucket().clone(), shown.of.prefix());
         let after = shown.next();
-        self.page = Some(cx.request(StorageRequest::ListVersions { bucket, prefix, after }));
+        self.page = Some(cx.request(StorageRequest::Versions(VersionsRequest::ListVersions {
+            bucket,
+            prefix,
+            after,
+        })));
     }
 
     fn on_page(&mut self, reply: Reply, cx: &mut Context<'_>) {
@@ -239,7 +244,8 @@ impl Versions {
         let Some(shown) = &self.shown else { return };
         match shown.change() {
             Some((before, after)) => {
-                cx.ask(Intent::Compare(DiffEnd::Object(before), DiffEnd::Object(after)));
+                let (before, after) = (DiffEnd::Object(before), DiffEnd::Object(after));
+                cx.ask(Intent::ShowOverlay(OverlaySubject::Difference(before, after)));
             }
             None => cx.toast(Level::Note, "there is no version before it to compare with"),
         }
@@ -247,15 +253,13 @@ impl Versions {
 
     fn restore(&mut self, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
-        if cx.session.connection().read_only {
-            return cx.toast(Level::Note, "restore: the connection is read-only");
-        }
         let steps = shown.steps();
         if steps.is_empty() {
             return cx.toast(Level::Note, "it is what is there now");
         }
         let bucket = shown.of.bucket().clone();
-        self.acting = Some(cx.request(StorageRequest::Restore { bucket, steps }));
+        self.acting =
+            Some(cx.request(StorageRequest::Versions(VersionsRequest::Restore { bucket, steps })));
     }
 
     fn on_restored(&mut self, restored: Restored, cx: &mut Context<'_>) {
@@ -289,11 +293,12 @@ impl Versions {
 
     fn delete(&mut self, named: Vec<KeyVersion>, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
-        if cx.session.connection().read_only {
-            return cx.toast(Level::Note, "delete: the connection is read-only");
-        }
         let bucket = shown.of.bucket().clone();
-        self.acting = Some(cx.request(StorageRequest::DeleteVersions { bucket, named }));
+        self.acting =
+            Some(cx.request(StorageRequest::Versions(VersionsRequest::DeleteVersions {
+                bucket,
+                named,
+            })));
     }
 
     fn on_deleted(&mut self, failed: Vec<(KeyVersion, Error)>, cx: &mut Context<'_>) {

@@ -5,7 +5,7 @@ use crate::app::dialogs::Dialog;
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::dialogs::details::Details;
 use crate::app::dialogs::question::Question;
-use crate::app::effect::StorageRequest;
+use crate::app::effect::{StorageRequest, VersionsRequest};
 use crate::app::event::{Answer, Reply};
 use crate::app::restored::{large_copies, say_restored};
 use crate::app::screens::objects::acting::{About, Acting};
@@ -57,7 +57,8 @@ impl Acting {
         let asked = self.versioning.as_ref().is_some_and(|(_, asked)| asked == bucket);
         if cx.session.versioning(bucket).is_none() && !asked {
             cx.abandon(&mut self.versioning.take().map(|(ticket, _)| ticket));
-            let ticket = cx.request(StorageRequest::Versioning(bucket.clone()));
+            let ticket =
+                cx.request(StorageRequest::Versions(VersionsRequest::Versioning(bucket.clone())));
             self.versioning = Some((ticket, bucket.clone()));
         }
     }
@@ -120,7 +121,11 @@ impl Acting {
         let targets = rows.into_targets();
         let confirm = confirm.tally(Tally::default());
         let wanted = RestorePoint::At(at);
-        let request = StorageRequest::PlanRestore { bucket: bucket.clone(), targets, wanted };
+        let request = StorageRequest::Versions(VersionsRequest::PlanRestore {
+            bucket: bucket.clone(),
+            targets,
+            wanted,
+        });
         let ticket = Some(cx.request(request));
         let about = About::BringBack { bucket, plan: None };
         self.question.put(Question { dialog: Dialog::Confirm(confirm), about, ticket });
@@ -157,7 +162,10 @@ impl Acting {
     }
 
     pub(super) fn bring_back(&mut self, bucket: Bucket, plan: RestorePlan, cx: &mut Context<'_>) {
-        let request = StorageRequest::Restore { bucket: bucket.clone(), steps: plan.steps };
+        let request = StorageRequest::Versions(VersionsRequest::Restore {
+            bucket: bucket.clone(),
+            steps: plan.steps,
+        });
         let ticket = Some(cx.request(request));
         let dialog = Dialog::Details(waiting("Bringing back", "0 objects".to_owned()));
         self.question.put(Question {
@@ -238,7 +246,11 @@ impl Acting {
     pub(super) fn erase(&mut self, deletion: Deletion, cx: &mut Context<'_>) {
         let Deletion { bucket, rows, .. } = deletion;
         let targets = rows.into_targets();
-        let ticket = Some(cx.request(StorageRequest::EraseVersions { bucket, targets }));
+        let ticket =
+            Some(cx.request(StorageRequest::Versions(VersionsRequest::EraseVersions {
+                bucket,
+                targets,
+            })));
         let dialog = Dialog::Details(waiting("Deleting all versions", "0 versions".to_owned()));
         self.question.put(Question { dialog, about: About::Erasing { stopped: false }, ticket });
     }
