@@ -8,7 +8,8 @@ use crate::domain::listed::listed;
 const AT: char = '@';
 
 listed! {
-    /// Each has an endpoint of its own, and a bucket is reached at the one of its jurisdiction alone.
+    /// Each has an endpoint of its own, and a bucket is reached at the one of its jurisdiction
+    /// alone.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
     #[serde(rename_all = "lowercase")]
     pub enum Jurisdiction {

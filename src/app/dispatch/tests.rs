@@ -46,10 +46,11 @@ fn does_something(before: &State, action: Action) -> bool {
 
 #[test]
 fn every_action_that_works_everywhere_does_something() {
-    let mut stages = Vec::new();
-    for (focus, zoomed) in [(Pane::Buckets, false), (Pane::Objects, true)] {
-        stages.push(State { focus, zoomed, ..opened() });
-    }
+    let stages = [(Pane::Buckets, false), (Pane::Objects, true)].map(|(focus, zoomed)| {
+        let mut state = opened();
+        (state.focus, state.zoomed) = (focus, zoomed);
+        state
+    });
     let global = |spec: &&ActionSpec| spec.scopes.contains(&Scope::Global);
     for spec in ACTIONS.iter().filter(global) {
         let done = stages.iter().any(|stage| does_something(stage, spec.action));

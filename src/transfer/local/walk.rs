@@ -52,7 +52,7 @@ impl Walked {
 
 /// What is not uploaded and is no failure, and what lies elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct WalkTally {
     pub files: u64,
     pub links_left_out: u64,
     pub links_to_outside: u64,
@@ -67,7 +67,7 @@ pub struct Walk {
     root: PathBuf,
     path: PathBuf,
     levels: Vec<Level>,
-    tally: Tally,
+    tally: WalkTally,
 }
 
 #[derive(Debug)]
@@ -85,14 +85,14 @@ impl Walk {
             root: root.to_owned(),
             path: root.to_owned(),
             levels: Vec::new(),
-            tally: Tally::default(),
+            tally: WalkTally::default(),
         };
         let found = std::fs::metadata(root).map_err(failed)?;
         walk.enter(&found)?;
         Ok(walk)
     }
 
-    pub fn tally(&self) -> &Tally {
+    pub fn tally(&self) -> &WalkTally {
         &self.tally
     }
 

@@ -18,7 +18,7 @@ use crate::transfer::journal::Journal;
 use crate::transfer::local::claims::Claims;
 use crate::transfer::local::names::LocalName;
 use crate::transfer::local::roots::Roots;
-use crate::transfer::local::walk::{Tally, Walk, WalkRules, Walked};
+use crate::transfer::local::walk::{Walk, WalkRules, WalkTally, Walked};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::workers::named::{NamedObject, download_item};
@@ -120,7 +120,7 @@ impl ExpansionTask {
     }
 
     /// What is no failure and yet not in the bucket.
-    fn note_what_was_left(&self, source: &Path, tally: &Tally) {
+    fn note_what_was_left(&self, source: &Path, tally: &WalkTally) {
         if self.again {
             return;
         }

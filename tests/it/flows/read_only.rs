@@ -19,7 +19,7 @@ fn opened(scope: Scope) -> App {
     app.reply(buckets(&["backups", "media"]));
     app.reply(page(&["a.txt", "b/"], None));
     match scope {
-        Scope::Objects => app.keys("j k"),
+        Scope::Objects => app.keys("g g j"),
         Scope::Buckets => app.keys("1"),
         Scope::Side => app.keys("g g j i 4"),
         Scope::Versions => app.keys("g g j V"),

@@ -12,7 +12,7 @@ fn rules(links: Links) -> WalkRules {
 }
 
 /// Relative paths of the files, and of what was refused with the reason.
-fn walk(root: &Path, rules: WalkRules) -> (Vec<String>, Vec<(String, String)>, Tally) {
+fn walk(root: &Path, rules: WalkRules) -> (Vec<String>, Vec<(String, String)>, WalkTally) {
     let (mut files, mut refused) = (Vec::new(), Vec::new());
     let mut walk = Walk::new(root, rules).unwrap();
     for walked in walk.by_ref() {
