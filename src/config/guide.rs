@@ -24,9 +24,9 @@ macro_rules! topics {
 /// In the order in which people need them.
 pub const TOPICS: &[Topic] = topics! {
     "connecting": "servers, connections, where keys are kept",
-    "browsing": "walking, filtering, marking, tabs, bookmarks",
     "r2": "Cloudflare R2: tokens, jurisdictions, public domains",
     "aws": "AWS: profiles, SSO, roles, access points",
+    "browsing": "walking, filtering, marking, tabs, bookmarks",
     "transfers": "what done means, the queue, names, what is already there",
     "metadata": "headers, tags, editing, archives, keys of your own",
     "versions": "old versions, restoring, a bucket as it was",

@@ -49,7 +49,8 @@ pub struct PastFlags {
     /// This version of the object
     #[arg(long, value_name = "ID", value_parser = version, conflicts_with = "at")]
     pub version: Option<VersionId>,
-    /// Read the bucket as it was at this time: 2026-11-01, \"2026-11-01 12:00\", yesterday, \"3 days ago\", 2h
+    /// Read the bucket as it was at this time: 2026-11-01, \"2026-11-01 12:00\", yesterday, \"3
+    /// days ago\", 2h
     #[arg(long, value_name = "TIME", value_parser = past)]
     pub at: Option<Timestamp>,
 }

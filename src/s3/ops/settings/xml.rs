@@ -317,6 +317,6 @@ mod tests {
                    </PublicAccessBlockConfiguration>";
         let told =
             element(xml).unwrap().document(shape("PublicAccessBlockConfiguration"), &mut vec![]);
-        assert!(told.is_err_and(|why| why.contains("no true or false")));
+        assert!(told.is_err_and(|why| why.contains("not true or false")));
     }
 }
