@@ -10,8 +10,7 @@ use crate::cli::one::writable;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
 use crate::cli::stat::{head_object, tags_object};
-use crate::domain::attributes::MAX_TAGS;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::metadata_change::{ChangeKind, Difference, MetadataChange};
 use crate::domain::object::ObjectAddress;
 use crate::domain::visible::visible;
@@ -83,12 +82,12 @@ async fn perform(
     let tags = before.tags.clone().unwrap_or_default();
     let differences = change.differences(&before.head, &tags);
     let outcome = |state, error| Outcome { before: before.clone(), differences, state, error };
+    if let Some(error) = before.refuses(object, change) {
+        return Ok(outcome("failed", Some(error)));
+    }
     let kind = change.kind(&before.head, &tags);
     if kind == ChangeKind::Nothing {
         return Ok(outcome("same", None));
-    }
-    if let Some(error) = refused(object, &before, change) {
-        return Ok(outcome("failed", Some(error)));
     }
     for loss in losses(&before, kind, change) {
         eprintln!("windlass: {}: {}", visible(&object.to_string()), visible(&loss));
@@ -100,31 +99,6 @@ async fn perform(
         Ok(()) => Ok(outcome("changed", None)),
         Err(error) => Ok(outcome("failed", Some(error))),
     }
-}
-
-/// What no server would do, or what nobody wants.
-fn refused(object: &ObjectAddress, before: &Described, change: &MetadataChange) -> Option<Error> {
-    let fails = |kind, detail: String| {
-        Some(Error::new(kind, "change the metadata", object.to_string()).detail(detail))
-    };
-    if change.is_about_tags() && before.tags.is_none() {
-        return fails(ErrorKind::AccessDenied, "its tags cannot be read, so they are kept".into());
-    }
-    let tags = change.after(&before.head, before.tags.as_deref().unwrap_or_default()).tags.len();
-    if change.is_about_tags() && tags > MAX_TAGS {
-        let detail = format!("it would have {tags} tags, and an object has {MAX_TAGS} at most");
-        return fails(ErrorKind::InvalidRequest, detail);
-    }
-    let kind = change.kind(&before.head, before.tags.as_deref().unwrap_or_default());
-    if matches!(kind, ChangeKind::Object { .. }) && before.head.is_archived() {
-        let error = Error::new(ErrorKind::InvalidRequest, "CopyObject", object.to_string());
-        let code = Some("InvalidObjectState".to_owned());
-        return Some(Error {
-            code,
-            ..error.detail("an archived object is copied when it is readable")
-        });
-    }
-    None
 }
 
 /// What a copy onto itself does not take over, said before it is made.

@@ -93,7 +93,8 @@ pub async fn change(
             return Err(Error::new(ErrorKind::SourceChanged, "CopyObject", object.to_string()));
         }
         let tags = before.tags.clone().unwrap_or_default();
-        if change.kind(&before.head, &tags) == ChangeKind::Nothing {
+        let refused = before.refuses(&object, change).is_some();
+        if !refused && change.kind(&before.head, &tags) == ChangeKind::Nothing {
             return Ok(false);
         }
         client.change_metadata(&object, &before, change).await.map(|()| true)

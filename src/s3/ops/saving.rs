@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
 use crate::domain::object::{GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject};
 use crate::domain::parts::MIB;
-use crate::domain::provider::Provider;
+use crate::domain::provider::{Capability, Provider};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::rewrite::Described;
@@ -57,8 +57,9 @@ impl Client {
         bytes: Vec<u8>,
     ) -> Result<StoredObject, Error> {
         self.expect_opened(object, &opened.head).await?;
+        let lacks = self.lacks(Capability::ObjectTags);
         let mut options = PutOptions {
-            tags: opened.tags.clone().unwrap_or_default(),
+            tags: opened.kept_tags(object, lacks.as_deref())?,
             if_match: opened.head.etag.clone(),
             ..opened.head.as_options()
         };

@@ -18,7 +18,7 @@ use crate::app::screens::objects::describing_fields::{Field, merged, set};
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
-use crate::domain::description::{Descriptions, MetadataOutcome};
+use crate::domain::description::{Descriptions, MetadataOutcome, ObjectDescription};
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::transfer::SourceRows;
 use crate::domain::units::Counted;
@@ -151,6 +151,7 @@ fn menu(form: &MetadataForm, session: &Session) -> Choice {
             let is = field.value(objects, &session.zone).text();
             let note = pending.map_or(is.clone(), |new| format!("{is} → {new}"));
             let lacking = field.capability().and_then(|what| session.lacks(what));
+            let lacking = lacking.or_else(|| unread(objects, *field));
             ChoiceRow::new(field.key(), field.title()).note(note).disabled(lacking)
         })
         .collect();
@@ -169,6 +170,12 @@ fn menu(form: &MetadataForm, session: &Session) -> Choice {
         choice = choice.line(format!("{failed} could not be read, and are left as they are."));
     }
     choice
+}
+
+/// Why a field cannot be changed although the server has it.
+fn unread(objects: &[ObjectDescription], field: Field) -> Option<String> {
+    let none = field == Field::Tags && objects.iter().all(|one| one.tags.is_none());
+    none.then(|| "the tags cannot be read, so they are kept".to_owned())
 }
 
 fn prompt(form: &MetadataForm, field: Field) -> Prompt {

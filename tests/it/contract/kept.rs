@@ -1,0 +1,119 @@
+//! What the browser asks of storage loses nothing that somebody has there.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use windlass::app::effect::StorageRequest;
+use windlass::app::event::{Answer, Reply};
+use windlass::demo::faults::Fault;
+use windlass::demo::server::Server;
+use windlass::domain::description::MetadataOutcome;
+use windlass::domain::error::{Error, ErrorKind};
+use windlass::domain::metadata_change::MetadataChange;
+use windlass::domain::object::{ETag, ObjectAddress};
+use windlass::s3::client::Client;
+use windlass::transfer::journal::KnownUploads;
+use windlass::tui::requests::ask_storage;
+
+use super::scripted::{refusal, scripted_by};
+use crate::support::server::{connection, server};
+
+fn object() -> ObjectAddress {
+    ObjectAddress::new("media".into(), "a".into())
+}
+
+/// A server with one object, tagged `old=1`.
+async fn tagged() -> (Server, Client) {
+    let server = server().await;
+    server.store().put("media", "a", "before");
+    server.store().set_tags("media", "a", &[("old", "1")]);
+    let client = Client::connect(&connection(&server), Arc::default()).unwrap();
+    (server, client)
+}
+
+async fn ask(client: &Client, request: StorageRequest) -> Reply {
+    ask_storage(client, request, KnownUploads::default, drop, &CancellationToken::new()).await
+}
+
+async fn changed(client: &Client, change: MetadataChange) -> MetadataOutcome {
+    let etag = client.head(&object()).await.unwrap().etag;
+    let request = StorageRequest::ChangeMetadata { objects: vec![(object(), etag)], change };
+    match ask(client, request).await {
+        Ok(Answer::MetadataChanged(outcome)) => outcome,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn tagging(names: &[&str]) -> MetadataChange {
+    let mut change = MetadataChange::default();
+    change.set.tags = names.iter().map(|name| ((*name).to_owned(), "2".to_owned())).collect();
+    change
+}
+
+async fn save(client: &Client, etag: Option<ETag>) -> Result<Option<ETag>, Error> {
+    let bytes = b"mine".to_vec();
+    let saved = ask(client, StorageRequest::SaveText { object: object(), etag, bytes }).await;
+    saved.map(|answer| match answer {
+        Answer::TextSaved(etag) => etag,
+        other => panic!("{other:?}"),
+    })
+}
+
+#[tokio::test]
+async fn tags_that_cannot_be_read_are_not_written_over() {
+    let (server, client) = tagged().await;
+    let denied = Fault::answer(403, "AccessDenied").on("GetObjectTagging").forever();
+    server.faults().add(denied);
+    let mut removing = MetadataChange::default();
+    removing.remove_tags.insert("old".to_owned());
+    for change in [tagging(&["new"]), removing] {
+        let outcome = changed(&client, change).await;
+        let [error] = outcome.failed.as_slice() else { panic!("{outcome:?}") };
+        assert_eq!(error.kind, ErrorKind::AccessDenied);
+    }
+    server.faults().clear();
+    let tags = client.tags(&object()).await.unwrap();
+    assert_eq!(tags, [("old".to_owned(), "1".to_owned())]);
+}
+
+#[tokio::test]
+async fn more_tags_than_an_object_has_are_not_sent() {
+    let (server, client) = tagged().await;
+    let names = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
+    let outcome = changed(&client, tagging(&names)).await;
+    assert!(outcome.failed[0].detail.contains("11 tags"), "{outcome:?}");
+    assert_eq!(server.faults().count("PutObjectTagging"), 0);
+}
+
+#[tokio::test]
+async fn a_text_is_not_saved_without_the_tags_of_what_it_replaces() {
+    let (server, client) = tagged().await;
+    let etag = client.head(&object()).await.unwrap().etag;
+    let denied = Fault::answer(403, "AccessDenied").on("GetObjectTagging").forever();
+    server.faults().add(denied);
+    let refused = save(&client, etag).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::AccessDenied, "{refused:?}");
+    assert_eq!(server.store().bytes("media", "a").unwrap(), "before");
+    server.faults().clear();
+    assert_eq!(client.tags(&object()).await.unwrap().len(), 1);
+}
+
+/// What has more than one request copies is copied in parts, which takes over no tags by itself.
+#[tokio::test]
+async fn a_large_object_is_not_copied_without_its_tags() {
+    let server = scripted_by(|asked| match asked.line.as_str() {
+        line if line.contains("tagging") => refusal(403, "AccessDenied"),
+        line if line.starts_with("HEAD") => {
+            "HTTP/1.1 200 X\r\nContent-Length: 6442450944\r\nETag: \"e\"\r\n\r\n".to_owned()
+        }
+        _ => refusal(501, "NotImplemented"),
+    })
+    .await;
+    let client = server.client();
+    let mut change = MetadataChange::default();
+    change.set.headers.content_type = Some("x/y".to_owned());
+    let outcome = changed(&client, change).await;
+    assert_eq!(outcome.failed[0].kind, ErrorKind::AccessDenied, "{outcome:?}");
+    let asked = server.asked();
+    assert!(!asked.iter().any(|asked| asked.line.starts_with("POST")), "{asked:?}");
+}
