@@ -17,6 +17,7 @@ pub mod machine;
 mod parts_in_flight;
 pub mod remote;
 pub mod retry;
+pub mod saving;
 mod sending;
 pub mod server;
 pub mod stream;

@@ -7,7 +7,7 @@ use crate::domain::address::Bucket;
 use crate::domain::description::{
     Descriptions, MOST_DESCRIBED, MetadataOutcome, ObjectDescription, OpenedText, ThawOutcome,
 };
-use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::metadata_change::{ChangeKind, MetadataChange};
 use crate::domain::object::{ETag, ObjectAddress};
 use crate::domain::thaw::ThawWish;
@@ -15,7 +15,7 @@ use crate::domain::transfer::Target;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::pages::Pages;
 use crate::s3::ops::restore::Asked;
-use crate::transfer::local::content::content_type;
+use crate::transfer::saving::{save_new_text, save_text};
 
 /// Objects that are asked about at once.
 const AT_ONCE: usize = 8;
@@ -149,28 +149,8 @@ pub async fn save(
     etag: Option<ETag>,
     bytes: Vec<u8>,
 ) -> Reply {
-    let conflict = |detail: &str| {
-        Error::new(ErrorKind::PreconditionFailed, SAVE_TEXT, object.to_string()).detail(detail)
-    };
-    let stored = if etag.is_none() {
-        let start = &bytes[..bytes.len().min(512)];
-        let typed = content_type(object.key.name(), start);
-        let stored = client.save_new_text(object, typed, bytes).await;
-        stored.map_err(|error| match error.is(&ErrorKind::PreconditionFailed) {
-            true => conflict("an object of this name exists"),
-            false => error,
-        })?
-    } else {
-        let described = match client.described(object).await {
-            Err(error) if error.is(&ErrorKind::NoSuchKey) => {
-                return Err(conflict("somebody else deleted the object since it was opened"));
-            }
-            described => described?,
-        };
-        if described.head.etag != etag {
-            return Err(conflict("somebody else changed the object since it was opened"));
-        }
-        client.save_text(object, &described, bytes).await?
-    };
-    Ok(Answer::TextSaved(stored.etag))
+    Ok(Answer::TextSaved(match &etag {
+        Some(_) => save_text(client, object, etag.as_ref(), bytes).await?,
+        None => save_new_text(client, object, bytes).await?,
+    }))
 }

@@ -83,7 +83,7 @@ async fn ask_other(
             describing::describe(client, &bucket, &targets).await?
         }
         StorageRequest::ChangeMetadata { objects, change } => {
-            describing::change(client, objects, &change).await?
+            describing::change(client, objects, &change).boxed().await?
         }
         StorageRequest::FindTypes { bucket, targets } => {
             content_types::find(client, &bucket, &targets, tell).await?
@@ -97,7 +97,7 @@ async fn ask_other(
         }
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
         StorageRequest::SaveText { object, etag, bytes } => {
-            describing::save(client, &object, etag, bytes).await?
+            describing::save(client, &object, etag, bytes).boxed().await?
         }
         StorageRequest::CreateBucket(bucket) => {
             client.make_bucket(&bucket).await?;

@@ -34,7 +34,7 @@ use crate::transfer::workers::multipart::{
     BodySource, Complete, SendPart, completed_before, discard, named, open, reconcile, record_part,
     run_parts,
 };
-use crate::transfer::write::{Expected, Write, Written};
+use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
 /// Read whole and sent in one request up to here, in bytes, whatever threshold is configured.
 const MAX_WHOLE: u64 = 16 << 20;
@@ -159,7 +159,7 @@ impl<'a> Upload<'a> {
             policy: &self.task.policy,
             to: &object,
             expected: Expected::Body(&body),
-            absent: only_if_absent,
+            may_replace: MayReplace::nothing_if(only_if_absent),
             may_be_ours: true,
         };
         let why = "the server's answer confirms no digest of the bytes";

@@ -1,11 +1,12 @@
 //! What the browser asks of storage loses nothing that somebody has there.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use tokio_util::sync::CancellationToken;
 use windlass::app::effect::StorageRequest;
 use windlass::app::event::{Answer, Reply};
-use windlass::demo::faults::Fault;
+use windlass::demo::faults::{Act, Fault};
 use windlass::demo::server::Server;
 use windlass::domain::description::MetadataOutcome;
 use windlass::domain::error::{Error, ErrorKind};
@@ -15,7 +16,7 @@ use windlass::s3::client::Client;
 use windlass::transfer::journal::KnownUploads;
 use windlass::tui::requests::ask_storage;
 
-use super::scripted::{refusal, scripted_by};
+use super::scripted::{answer, refusal, scripted_by};
 use crate::support::server::{connection, server};
 
 fn object() -> ObjectAddress {
@@ -116,4 +117,64 @@ async fn a_large_object_is_not_copied_without_its_tags() {
     assert_eq!(outcome.failed[0].kind, ErrorKind::AccessDenied, "{outcome:?}");
     let asked = server.asked();
     assert!(!asked.iter().any(|asked| asked.line.starts_with("POST")), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_new_text_is_looked_for_where_the_answer_was_lost() {
+    let (server, client) = tagged().await;
+    server.store().remove("media", "a");
+    server.faults().add(Fault::new(Act::LoseAnswer).on("PutObject"));
+    save(&client, None).await.expect("it is stored");
+    assert_eq!(server.store().bytes("media", "a").unwrap(), "mine");
+}
+
+#[tokio::test]
+async fn a_text_is_looked_for_where_the_answer_was_lost() {
+    let (server, client) = tagged().await;
+    let etag = client.head(&object()).await.unwrap().etag;
+    server.faults().add(Fault::new(Act::LoseAnswer).on("PutObject"));
+    save(&client, etag).await.expect("it is stored");
+    assert_eq!(server.store().bytes("media", "a").unwrap(), "mine");
+}
+
+/// Somebody writes between the look and a server's refusal of the condition itself.
+#[tokio::test]
+async fn a_new_text_is_not_written_over_what_came_meanwhile() {
+    let looks = AtomicU32::new(0);
+    let server = scripted_by(move |asked| match asked.line.as_str() {
+        line if line.starts_with("HEAD") => match looks.fetch_add(1, Ordering::Relaxed) {
+            0 => answer(404, "", ""),
+            _ => answer(200, "ETag: \"theirs\"", ""),
+        },
+        _ if asked.header("if-none-match").is_some() => refusal(501, "NotImplemented"),
+        _ => answer(200, "ETag: \"mine\"", ""),
+    })
+    .await;
+    let refused = save(&server.client(), None).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::PreconditionFailed, "{refused:?}");
+    let bare = |line: &str| line.starts_with("PUT");
+    let puts = server.asked().iter().filter(|asked| bare(&asked.line)).count();
+    assert!(puts <= 1, "only the one with the condition");
+}
+
+#[tokio::test]
+async fn a_text_is_not_written_over_what_came_meanwhile() {
+    let refused = AtomicBool::new(false);
+    let server = scripted_by(move |asked| match asked.line.as_str() {
+        line if line.contains("tagging") || line.contains("acl") => refusal(501, "NotImplemented"),
+        line if line.starts_with("PUT") => match asked.header("if-match") {
+            Some(_) => {
+                refused.store(true, Ordering::Relaxed);
+                refusal(501, "NotImplemented")
+            }
+            None => answer(200, "ETag: \"mine\"", ""),
+        },
+        _ if refused.load(Ordering::Relaxed) => answer(200, "ETag: \"theirs\"", ""),
+        _ => answer(200, "ETag: \"e\"", ""),
+    })
+    .await;
+    let refused = save(&server.client(), Some(ETag::new("e"))).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::PreconditionFailed, "{refused:?}");
+    let puts = server.asked().iter().filter(|asked| asked.line.starts_with("PUT")).count();
+    assert!(puts <= 1, "only the one with the condition");
 }
