@@ -24,7 +24,7 @@ use crate::domain::emptied::Emptied;
 use crate::domain::error::Error;
 use crate::domain::indexed::{IndexChanges, IndexProgress};
 use crate::domain::listing::{FoundRows, ListedPage, Page};
-use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, UploadId};
+use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead};
 use crate::domain::object_view::Seen;
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
@@ -36,7 +36,9 @@ use crate::domain::stored::Stored;
 use crate::domain::tally::Besides;
 use crate::domain::temporary::TemporaryKeys;
 use crate::domain::transfer_event::TransferEvent;
-use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
+use crate::domain::unfinished::{
+    AbortedUploads, UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner,
+};
 use crate::domain::usage::Usage;
 use crate::domain::versions::{KeyVersion, Versioning, VersionsPage};
 use crate::domain::wrong_type::{MendedTypes, WrongTypes};
@@ -196,10 +198,7 @@ pub enum Answer {
     Folder(Vec<FolderEntry>),
     Uploads(ListedUploads),
     UploadExtent(UploadExtent),
-    UploadsAborted {
-        gone: Vec<UploadId>,
-        failed: Vec<Error>,
-    },
+    UploadsAborted(AbortedUploads),
     Versioning(Versioning),
     Versions(VersionsPage),
     /// What there is to do is told by `Measured` before.

@@ -1,5 +1,6 @@
 //! The transfer engine: a pure machine, its journal, and the workers that move bytes; headless.
 
+pub mod aborting;
 pub mod changes;
 pub mod comparing;
 mod connection_health;

@@ -18,7 +18,6 @@ use crate::config::paths::Folders;
 use crate::config::remembered::{LastPlace, Remembered};
 use crate::domain::address::ConnectionName;
 use crate::transfer::engine::Engine;
-use crate::transfer::journal::known_uploads;
 use crate::tui::clients::client_of;
 use crate::tui::clipboard::{Clipboard, Copied};
 use crate::tui::connections::ConnectionStore;
@@ -213,8 +212,6 @@ impl Runner {
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
         let (store, news) = (self.store.clone(), self.news.clone());
         let journal = self.journal.clone();
-        // A journal that cannot be read protects nothing: what is young is not marked unasked all
-        // the same.
         let ledger = Ledger {
             file: self.folders.as_ref().map(Folders::ledger_file),
             given: self.given.clone(),
@@ -224,7 +221,6 @@ impl Runner {
             folder: self.folders.as_ref().map(Folders::indexes),
             connection: connection.clone(),
         };
-        let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let task = self.runtime.spawn(async move {
@@ -240,7 +236,7 @@ impl Runner {
                 Request::Storage(request) => match client_of(clients, name.clone()).await {
                     Ok(client) => match indexes.found(&client, &request).await {
                         Some(found) => found,
-                        None => ask_storage(&client, request, known, tell, &stopped).await,
+                        None => ask_storage(&client, request, journal, tell, &stopped).await,
                     },
                     Err(error) => Err(error),
                 },

@@ -11,9 +11,8 @@ use windlass::demo::server::Server;
 use windlass::domain::description::MetadataOutcome;
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::metadata_change::MetadataChange;
-use windlass::domain::object::{ETag, ObjectAddress};
+use windlass::domain::object::{ETag, ObjectAddress, PutOptions};
 use windlass::s3::client::Client;
-use windlass::transfer::journal::KnownUploads;
 use windlass::tui::requests::ask_storage;
 
 use super::scripted::{answer, refusal, scripted_by};
@@ -33,7 +32,7 @@ async fn tagged() -> (Server, Client) {
 }
 
 async fn ask(client: &Client, request: StorageRequest) -> Reply {
-    ask_storage(client, request, KnownUploads::default, drop, &CancellationToken::new()).await
+    ask_storage(client, request, None, drop, &CancellationToken::new()).await
 }
 
 async fn changed(client: &Client, change: MetadataChange) -> MetadataOutcome {
@@ -177,4 +176,22 @@ async fn a_text_is_not_written_over_what_came_meanwhile() {
     assert_eq!(refused.kind, ErrorKind::PreconditionFailed, "{refused:?}");
     let puts = server.asked().iter().filter(|asked| asked.line.starts_with("PUT")).count();
     assert!(puts <= 1, "only the one with the condition");
+}
+
+/// Its queue may go on with any of them.
+#[tokio::test]
+async fn nothing_is_aborted_where_the_journal_cannot_be_read() {
+    let (_server, client) = tagged().await;
+    let upload = client.create_multipart(&object(), &PutOptions::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal.sqlite");
+    std::fs::write(&journal, "this is no journal").unwrap();
+    let stop = CancellationToken::new();
+    let abort = StorageRequest::AbortUploads(vec![(object(), upload)]);
+    let refused = ask_storage(&client, abort, Some(journal.clone()), drop, &stop).await;
+    assert!(refused.is_err(), "{refused:?}");
+    let list = StorageRequest::ListUploads { bucket: "media".into(), after: None };
+    let listed = ask_storage(&client, list, Some(journal), drop, &stop).await;
+    let Ok(Answer::Uploads(listed)) = listed else { panic!("{listed:?}") };
+    assert_eq!(listed.uploads.len(), 1, "it is listed all the same");
 }
