@@ -18,6 +18,7 @@ pub(in crate::s3) mod markers;
 mod measure;
 pub(in crate::s3) mod multipart;
 pub(in crate::s3) mod objects;
+pub mod objects_of;
 mod of_version;
 pub mod opening;
 pub mod pages;

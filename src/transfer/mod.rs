@@ -23,6 +23,7 @@ mod sending;
 pub mod server;
 pub mod stream;
 pub mod task;
+pub mod thawing;
 pub mod tuning;
 mod wait_reason;
 mod workers;

@@ -1,5 +1,7 @@
 //! Answers what screens ask of the metadata of objects: reads it, changes it, and edits texts.
 
+use std::pin::pin;
+
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::app::event::{Answer, Reply};
@@ -12,10 +14,10 @@ use crate::domain::metadata_change::{ChangeKind, MetadataChange};
 use crate::domain::object::{ETag, ObjectAddress};
 use crate::domain::thaw::ThawWish;
 use crate::domain::transfer::Target;
-use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
-use crate::s3::ops::restore::Asked;
+use crate::s3::client::Client;
+use crate::s3::ops::objects_of::ObjectsOf;
 use crate::transfer::saving::{save_new_text, save_text};
+use crate::transfer::thawing::{ThawState, ask_to_thaw, expect_restore};
 
 /// Objects that are asked about at once.
 const AT_ONCE: usize = 8;
@@ -58,23 +60,12 @@ async fn objects(
     bucket: &Bucket,
     targets: &[Target],
 ) -> Result<(Vec<ObjectAddress>, bool), Error> {
-    let mut found = Vec::new();
-    for target in Target::each(targets) {
-        match &*target {
-            Target::Object(key) => found.push(ObjectAddress::new(bucket.clone(), key.clone())),
-            // The past is only read.
-            Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
-            Target::Prefix(prefix) => {
-                let mut pages = Pages::new(client, ListQuery::below(bucket, prefix));
-                while let Some(page) = pages.next().await? {
-                    let keys = page.rows().map(|row| prefix.key(row.name));
-                    found.extend(keys.map(|key| ObjectAddress::new(bucket.clone(), key)));
-                    if found.len() > MOST_DESCRIBED {
-                        found.truncate(MOST_DESCRIBED);
-                        return Ok((found, true));
-                    }
-                }
-            }
+    let (mut found, mut pages) = (Vec::new(), ObjectsOf::new(client, bucket, targets));
+    while let Some(page) = pages.next().await? {
+        found.extend(page.into_iter().map(|each| each.object));
+        if found.len() > MOST_DESCRIBED {
+            found.truncate(MOST_DESCRIBED);
+            return Ok((found, true));
         }
     }
     Ok((found, false))
@@ -111,26 +102,34 @@ pub async fn change(
     Ok(Answer::MetadataChanged(outcome))
 }
 
+/// Asks for each that is archived, however many there are.
 pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: ThawWish) -> Reply {
-    let (objects, _) = objects(client, bucket, targets).await?;
-    let asked = stream::iter(objects).map(|object| async move {
-        let head = client.head(&object).await?;
-        if !head.is_archived() {
-            return Ok(None);
-        }
-        if head.restore.as_ref().is_some_and(|restore| restore.running) {
-            return Ok(Some(Asked::Before));
-        }
-        client.restore_archived(&object, &head, wish).await.map(Some)
-    });
-    let all: Vec<Result<Option<Asked>, Error>> = asked.buffer_unordered(AT_ONCE).collect().await;
-    let mut outcome = ThawOutcome::default();
-    for one in all {
-        match one {
-            Ok(None) => outcome.readable += 1,
-            Ok(Some(Asked::Now)) => outcome.asked += 1,
-            Ok(Some(Asked::Before)) => outcome.running += 1,
-            Err(error) => outcome.failed.push(error),
+    expect_restore(client, bucket.as_str()).await?;
+    let (mut outcome, mut pages) =
+        (ThawOutcome::default(), ObjectsOf::new(client, bucket, targets));
+    loop {
+        let page = match pages.next().await {
+            Ok(Some(page)) => page,
+            Ok(None) => break,
+            Err(error) if outcome == ThawOutcome::default() => return Err(error),
+            // What was asked for is told all the same.
+            Err(error) => {
+                outcome.failed.push(error);
+                break;
+            }
+        };
+        let asked = stream::iter(page).map(|found| async move {
+            ask_to_thaw(client, &found.object, found.class, wish).await
+        });
+        let mut asked = pin!(asked.buffer_unordered(AT_ONCE));
+        while let Some(state) = asked.next().await {
+            match state {
+                Ok(None) => {}
+                Ok(Some(ThawState::Asked)) => outcome.asked += 1,
+                Ok(Some(ThawState::Running)) => outcome.running += 1,
+                Ok(Some(ThawState::Readable(_))) => outcome.readable += 1,
+                Err(error) => outcome.failed.push(error),
+            }
         }
     }
     Ok(Answer::Thawed(outcome))

@@ -8,10 +8,12 @@ use windlass::app::effect::StorageRequest;
 use windlass::app::event::{Answer, Reply};
 use windlass::demo::faults::{Act, Fault};
 use windlass::demo::server::Server;
-use windlass::domain::description::MetadataOutcome;
+use windlass::domain::description::{MOST_DESCRIBED, MetadataOutcome, ThawOutcome};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::metadata_change::MetadataChange;
 use windlass::domain::object::{ETag, ObjectAddress, PutOptions};
+use windlass::domain::thaw::{RestoreTier, ThawWish};
+use windlass::domain::transfer::Target;
 use windlass::s3::client::Client;
 use windlass::tui::requests::ask_storage;
 
@@ -194,4 +196,23 @@ async fn nothing_is_aborted_where_the_journal_cannot_be_read() {
     let listed = ask_storage(&client, list, Some(journal), drop, &stop).await;
     let Ok(Answer::Uploads(listed)) = listed else { panic!("{listed:?}") };
     assert_eq!(listed.uploads.len(), 1, "it is listed all the same");
+}
+
+/// However many objects are listed before it, and without a look at each of them.
+#[tokio::test]
+async fn a_thaw_goes_to_the_end_of_a_prefix() {
+    let (server, client) = tagged().await;
+    for number in 0..=MOST_DESCRIBED {
+        server.store().put("media", &format!("p/{number:05}"), "x");
+    }
+    let cold = ObjectAddress::new("media".into(), "p/z".into());
+    let storage_class = Some("GLACIER".to_owned());
+    let options = PutOptions { storage_class, ..PutOptions::default() };
+    client.put(&cold, "x".into(), &options).await.unwrap();
+    let wish = ThawWish { days: 1, tier: RestoreTier::default() };
+    let targets = vec![Target::Prefix("p/".into())];
+    let thaw = StorageRequest::Thaw { bucket: "media".into(), targets, wish };
+    let Ok(Answer::Thawed(outcome)) = ask(&client, thaw).await else { panic!() };
+    assert_eq!(outcome, ThawOutcome { asked: 1, ..ThawOutcome::default() });
+    assert_eq!(server.faults().count("HeadObject"), 1);
 }

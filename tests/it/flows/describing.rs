@@ -276,6 +276,8 @@ fn archived_objects_are_asked_for_with_the_days_they_stay_readable() {
     let outcome = ThawOutcome { asked: 2, readable: 1, ..ThawOutcome::default() };
     app.reply(Ok(Answer::Thawed(outcome)));
     assert_eq!(app.toast(), "2 objects asked for, 1 object readable now");
+    app.keys("g h enter").reply(Ok(Answer::Thawed(ThawOutcome::default())));
+    assert_eq!(app.toast(), "nothing there is archived");
 }
 
 #[test]
