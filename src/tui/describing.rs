@@ -9,8 +9,8 @@ use crate::domain::address::Bucket;
 use crate::domain::description::{
     Descriptions, MOST_DESCRIBED, MetadataOutcome, ObjectDescription, OpenedText, ThawOutcome,
 };
-use crate::domain::error::{Error, ErrorKind};
-use crate::domain::metadata_change::{ChangeKind, MetadataChange};
+use crate::domain::error::Error;
+use crate::domain::metadata_change::MetadataChange;
 use crate::domain::object::{ETag, ObjectAddress};
 use crate::domain::thaw::ThawWish;
 use crate::domain::transfer::Target;
@@ -79,16 +79,7 @@ pub async fn change(
 ) -> Reply {
     client.permits(&change.set)?;
     let asked = stream::iter(objects).map(|(object, etag)| async move {
-        let before = client.described(&object).await?;
-        if before.head.etag != etag {
-            return Err(Error::new(ErrorKind::SourceChanged, "CopyObject", object.to_string()));
-        }
-        let tags = before.tags.clone().unwrap_or_default();
-        let refused = before.refuses(&object, change).is_some();
-        if !refused && change.kind(&before.head, &tags) == ChangeKind::Nothing {
-            return Ok(false);
-        }
-        client.change_metadata(&object, &before, change).await.map(|()| true)
+        client.change_if_still(&object, etag.as_ref(), change).await
     });
     let all: Vec<Result<bool, Error>> = asked.buffer_unordered(AT_ONCE).collect().await;
     let mut outcome = MetadataOutcome::default();

@@ -7,7 +7,7 @@ use crate::domain::attributes::MAX_TAGS;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::metadata_change::{ChangeKind, MetadataChange};
 use crate::domain::object::{
-    CopyOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadedPart,
+    CopyOptions, ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadedPart,
 };
 use crate::domain::parts::{MIB, part_size_at_least, piece, piece_count};
 use crate::domain::protection::ObjectGrants;
@@ -138,6 +138,31 @@ impl Client {
             Some(held) => Box::pin(self.put_legal_hold(object, held)).await,
             None => Ok(()),
         }
+    }
+
+    /// Does what a change asks for, of an object that still has this ETag. False where it is so
+    /// already.
+    ///
+    /// # Errors
+    /// `SourceChanged` where it has another one; as [`Client::change_metadata`] besides.
+    pub async fn change_if_still(
+        &self,
+        object: &ObjectAddress,
+        etag: Option<&ETag>,
+        change: &MetadataChange,
+    ) -> Result<bool, Error> {
+        let before = self.described(object).await?;
+        if before.head.etag.as_ref() != etag {
+            return Err(Error::new(ErrorKind::SourceChanged, "CopyObject", object.to_string()));
+        }
+        if let Some(error) = before.refuses(object, change) {
+            return Err(error);
+        }
+        let tags = before.tags.as_deref().unwrap_or_default();
+        if change.kind(&before.head, tags) == ChangeKind::Nothing {
+            return Ok(false);
+        }
+        self.change_metadata(object, &before, change).await.map(|()| true)
     }
 
     /// A copy onto itself; in parts where it is too large for one request.
