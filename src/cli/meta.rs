@@ -11,7 +11,7 @@ use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::several::{AT_ONCE, Objects, Reach, Tally};
 use crate::cli::stat::{head_object, tags_object};
 use crate::domain::error::Error;
-use crate::domain::metadata_change::{ChangeKind, Difference, MetadataChange};
+use crate::domain::metadata_change::{ChangeKind, Difference, Loss, MetadataChange};
 use crate::domain::object::ObjectAddress;
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
@@ -85,12 +85,11 @@ async fn perform(
     if let Some(error) = before.refuses(object, change) {
         return Ok(outcome("failed", Some(error)));
     }
-    let kind = change.kind(&before.head, &tags);
-    if kind == ChangeKind::Nothing {
+    if change.kind(&before.head, &tags) == ChangeKind::Nothing {
         return Ok(outcome("same", None));
     }
-    for loss in losses(&before, kind, change) {
-        eprintln!("windlass: {}: {}", visible(&object.to_string()), visible(&loss));
+    for loss in change.losses(&before.head, &tags, before.acl_unknown) {
+        eprintln!("windlass: {}: {}", visible(&object.to_string()), words(loss));
     }
     if dry_run {
         return Ok(outcome("would", None));
@@ -101,31 +100,22 @@ async fn perform(
     }
 }
 
-/// What a copy onto itself does not take over, said before it is made.
-pub fn losses(before: &Described, kind: ChangeKind, change: &MetadataChange) -> Vec<String> {
-    if !matches!(kind, ChangeKind::Object { .. }) {
-        return Vec::new();
+fn words(loss: Loss) -> String {
+    match loss {
+        Loss::Access => "its access rules may not be read, so what they grant is lost".to_owned(),
+        Loss::Metadata(1) => "one metadata entry that no header can carry is lost".to_owned(),
+        Loss::Metadata(many) => {
+            format!("{many} metadata entries that no header can carry are lost")
+        }
+        Loss::Retention(kept) => {
+            let (mode, until) = (kept.mode, kept.until);
+            format!(
+                "it is under retention ({mode} until {until}): the version of before stays, and \
+                 the new one is kept as long"
+            )
+        }
+        Loss::LegalHold => "it is under a legal hold: the version of before stays".to_owned(),
     }
-    let mut lost = Vec::new();
-    if before.acl_unknown && change.set.protection.acl.is_none() {
-        lost.push("its access rules may not be read, so what they grant is lost".to_owned());
-    }
-    match before.head.missing_metadata {
-        0 => {}
-        1 => lost.push("one metadata entry that no header can carry is lost".to_owned()),
-        many => lost.push(format!("{many} metadata entries that no header can carry are lost")),
-    }
-    if let Some(kept) = before.head.retention {
-        let (mode, until) = (kept.mode, kept.until);
-        lost.push(format!(
-            "it is under retention ({mode} until {until}): the version of before stays, and the \
-             new one is kept as long"
-        ));
-    }
-    if before.head.legal_hold == Some(true) {
-        lost.push("it is under a legal hold: the version of before stays".to_owned());
-    }
-    lost
 }
 
 fn tell(
