@@ -33,7 +33,7 @@ use crate::domain::restoring::{RestorePlan, Restored};
 use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::size_tree::SizeTree;
 use crate::domain::stored::Stored;
-use crate::domain::tally::Besides;
+use crate::domain::tally::{Besides, Untold};
 use crate::domain::temporary::TemporaryKeys;
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::unfinished::{
@@ -153,6 +153,7 @@ pub enum Answer {
     /// Sent repeatedly while counting; the last one is `done`.
     Beside {
         beside: Besides,
+        untold: Untold,
         done: bool,
     },
     Head(ObjectHead),
