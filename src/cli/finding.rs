@@ -8,7 +8,7 @@ use crate::cli::connect::Choice;
 use crate::cli::indexing;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::row_lines::RowLines;
-use crate::domain::criteria::{Candidate, Criteria, Search};
+use crate::domain::criteria::{Criteria, Search};
 
 pub async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, Trouble> {
     let criteria = criteria(arguments).map_err(Trouble::Usage)?;
@@ -22,7 +22,7 @@ pub async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, 
     let mut pages = place.pages(&client, choice.json);
     let broken = each_page(&mut pages, |page| {
         for row in page.rows() {
-            if Candidate::of(&row).is_some_and(|found| criteria.hold_of(found, now, &mut search)) {
+            if criteria.take_row(&row, now, &mut search) {
                 lines.row(row)?;
             }
         }

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod facts;
 mod names;
 pub mod reader;
+pub mod refresh;
 pub mod search;
 pub mod shelf;
 pub mod sorting;
