@@ -24,7 +24,7 @@ use crate::domain::emptied::Emptied;
 use crate::domain::error::Error;
 use crate::domain::indexed::{IndexChanges, IndexProgress};
 use crate::domain::listing::{FoundRows, ListedPage, Page};
-use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead, UploadId};
+use crate::domain::object::{BucketListing, ETag, Measure, ObjectHead};
 use crate::domain::object_view::Seen;
 use crate::domain::presign::PresignedLink;
 use crate::domain::provider::RefusalNews;
@@ -33,10 +33,12 @@ use crate::domain::restoring::{RestorePlan, Restored};
 use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::size_tree::SizeTree;
 use crate::domain::stored::Stored;
-use crate::domain::tally::UnlistedTotals;
+use crate::domain::tally::{UnlistedTotals, Untold};
 use crate::domain::temporary::TemporaryKeys;
 use crate::domain::transfer_event::TransferEvent;
-use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
+use crate::domain::unfinished::{
+    AbortedUploads, UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner,
+};
 use crate::domain::usage::Usage;
 use crate::domain::versions::{KeyVersion, Versioning, VersionsPage};
 use crate::domain::wrong_type::{MendedTypes, WrongTypes};
@@ -151,6 +153,7 @@ pub enum Answer {
     /// Sent repeatedly while counting; the last one is `done`.
     Beside {
         beside: UnlistedTotals,
+        untold: Untold,
         done: bool,
     },
     Head(ObjectHead),
@@ -196,10 +199,7 @@ pub enum Answer {
     Folder(Vec<FolderEntry>),
     Uploads(ListedUploads),
     UploadExtent(UploadExtent),
-    UploadsAborted {
-        gone: Vec<UploadId>,
-        failed: Vec<Error>,
-    },
+    UploadsAborted(AbortedUploads),
     Versioning(Versioning),
     Versions(VersionsPage),
     /// What there is to do is told by `Measured` before.

@@ -10,8 +10,8 @@ use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::editor::{EditFile, Edited};
 use crate::domain::error::Error;
-use crate::s3::ops::saving::Opened;
 use crate::s3::tasks::blocking;
+use crate::transfer::saving::save_text;
 
 impl RunVerb for EditArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
@@ -29,13 +29,13 @@ async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, Trou
     let (editing, before) = (file.clone(), opened.bytes.clone());
     let edited = blocking(move || editing.edit(&before)).await;
     let edited = edited.map_err(|error| Error { place: object.to_string(), ..error })?;
-    let Opened { described, .. } = &opened;
+    let etag = opened.described.head.etag;
     let (changed, etag) = match edited {
-        Edited::Unchanged => (false, described.head.etag.clone()),
-        Edited::Changed(bytes) => match client.save_text(&object, described, bytes).await {
-            Ok(stored) => {
+        Edited::Unchanged => (false, etag),
+        Edited::Changed(bytes) => match save_text(&client, &object, etag.as_ref(), bytes).await {
+            Ok(etag) => {
                 file.remove();
-                (true, stored.etag)
+                (true, etag)
             }
             Err(error) => return Err(kept(error, &file).into()),
         },

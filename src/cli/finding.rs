@@ -9,7 +9,7 @@ use crate::cli::indexing;
 use crate::cli::print::{Printer, Status, Trouble};
 use crate::cli::row_lines::RowLines;
 use crate::cli::verb::{RunVerb, VerbCall};
-use crate::domain::criteria::{Candidate, Criteria, Search};
+use crate::domain::criteria::{Criteria, Search};
 
 impl RunVerb for FindArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
@@ -29,7 +29,7 @@ async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, Trou
     let mut pages = place.pages(&client, choice.json);
     let broken = each_page(&mut pages, |page| {
         for row in page.rows() {
-            if Candidate::of(&row).is_some_and(|found| criteria.hold_of(found, now, &mut search)) {
+            if criteria.take_row(&row, now, &mut search) {
                 lines.row(row)?;
             }
         }

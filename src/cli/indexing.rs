@@ -20,9 +20,9 @@ use crate::domain::error::Error;
 use crate::domain::listing::Row;
 use crate::domain::units::{Count, Size};
 use crate::domain::visible::visible;
-use crate::index::compare::IndexComparison;
 use crate::index::facts::{IndexFacts, IndexPlace};
 use crate::index::folder::{drop_index, index_for, index_of, indexes};
+use crate::index::refresh::IndexRefresh;
 use crate::index::search::IndexSearch;
 use crate::index::writer::IndexWriter;
 
@@ -175,16 +175,12 @@ async fn changes(location: &Location, choice: &Choice) -> Result<Status, Trouble
     let folder = Folders::find()?.indexes();
     let old = index_of(&folder, &indexed)?;
     let client = choice.client()?;
-    let mut writer = IndexWriter::create(&folder, indexed)?;
-    let mut comparison = IndexComparison::with(&old);
+    let mut refresh = IndexRefresh::begin(&folder, indexed, &old)?;
     let printer = Printer::new(choice.json);
     let (prefix, held) = (place.prefix.to_string(), HeldLine::default());
     let mut told = Changes { printer, prefix, held };
     let broken = each_page(&mut place.pages(&client, true), |page| {
-        for row in page.rows() {
-            writer.push(row)?;
-            comparison.row(row, &mut |row, change| told.tell(row, change))?;
-        }
+        refresh.take(&page, &mut |row, change| told.tell(row, change))?;
         Ok(told.printer.flush()?)
     })
     .await?;
@@ -192,9 +188,9 @@ async fn changes(location: &Location, choice: &Choice) -> Result<Status, Trouble
         told.end(false)?;
         return Err(error.into());
     }
-    comparison.end(&mut |row, change| told.tell(row, change))?;
+    let fresh = refresh.end(&mut |row, change| told.tell(row, change))?;
     told.end(true)?;
-    writer.keep(true, Some(old.facts.made_at), Timestamp::now())?;
+    fresh.keep(Timestamp::now())?;
     Ok(Status::Done)
 }
 

@@ -154,18 +154,14 @@ impl Walk<'_> {
         now: Timestamp,
     ) -> Vec<TalliedPrefix> {
         let name = row.key.as_str().get(prefix.as_str().len()..).unwrap_or_default();
-        let beside = match &row.state {
-            VersionState::DeleteMarker => Beside::Marker,
-            VersionState::Object { size, .. } if !row.latest => Beside::Version(*size),
-            VersionState::Object { size, class, .. } => {
-                let class = class.as_deref().filter(|class| !class.is_empty()).unwrap_or(STANDARD);
-                let object = Candidate { name, size: *size, modified: row.modified, class };
-                return self.object(object, now);
-            }
-        };
-        let mut ended = self.uploads_before(Some(name));
-        ended.extend(self.tally.add_beside(name, beside));
-        ended
+        if let Some(beside) = Beside::of(row) {
+            let mut ended = self.uploads_before(Some(name));
+            ended.extend(self.tally.add_beside(name, beside));
+            return ended;
+        }
+        let VersionState::Object { size, class, .. } = &row.state else { return Vec::new() };
+        let class = class.as_deref().filter(|class| !class.is_empty()).unwrap_or(STANDARD);
+        self.object(Candidate { name, size: *size, modified: row.modified, class }, now)
     }
 }
 

@@ -10,9 +10,8 @@ use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble, usage};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::cli::stat::{head_object, tags_object};
-use crate::domain::attributes::MAX_TAGS;
-use crate::domain::error::{Error, ErrorKind};
-use crate::domain::metadata_change::{ChangeKind, Difference, MetadataChange};
+use crate::domain::error::Error;
+use crate::domain::metadata_change::{ChangeKind, Difference, Loss, MetadataChange};
 use crate::domain::object::ObjectAddress;
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
@@ -83,15 +82,14 @@ async fn perform(
     let tags = before.tags.clone().unwrap_or_default();
     let differences = change.differences(&before.head, &tags);
     let outcome = |state, error| Outcome { before: before.clone(), differences, state, error };
-    let kind = change.kind(&before.head, &tags);
-    if kind == ChangeKind::Nothing {
-        return Ok(outcome("same", None));
-    }
-    if let Some(error) = refused(object, &before, change) {
+    if let Some(error) = before.refuses(object, change) {
         return Ok(outcome("failed", Some(error)));
     }
-    for loss in losses(&before, kind, change) {
-        eprintln!("windlass: {}: {}", visible(&object.to_string()), visible(&loss));
+    if change.kind(&before.head, &tags) == ChangeKind::Nothing {
+        return Ok(outcome("same", None));
+    }
+    for loss in change.losses(&before.head, &tags, before.acl_unknown) {
+        eprintln!("windlass: {}: {}", visible(&object.to_string()), words(loss));
     }
     if dry_run {
         return Ok(outcome("would", None));
@@ -102,56 +100,22 @@ async fn perform(
     }
 }
 
-/// What no server would do, or what nobody wants.
-fn refused(object: &ObjectAddress, before: &Described, change: &MetadataChange) -> Option<Error> {
-    let fails = |kind, detail: String| {
-        Some(Error::new(kind, "change the metadata", object.to_string()).detail(detail))
-    };
-    if change.is_about_tags() && before.tags.is_none() {
-        return fails(ErrorKind::AccessDenied, "its tags cannot be read, so they are kept".into());
+fn words(loss: Loss) -> String {
+    match loss {
+        Loss::Access => "its access rules may not be read, so what they grant is lost".to_owned(),
+        Loss::Metadata(1) => "one metadata entry that no header can carry is lost".to_owned(),
+        Loss::Metadata(many) => {
+            format!("{many} metadata entries that no header can carry are lost")
+        }
+        Loss::Retention(kept) => {
+            let (mode, until) = (kept.mode, kept.until);
+            format!(
+                "it is under retention ({mode} until {until}): the version of before stays, and \
+                 the new one is kept as long"
+            )
+        }
+        Loss::LegalHold => "it is under a legal hold: the version of before stays".to_owned(),
     }
-    let tags = change.after(&before.head, before.tags.as_deref().unwrap_or_default()).tags.len();
-    if change.is_about_tags() && tags > MAX_TAGS {
-        let detail = format!("it would have {tags} tags, and an object has {MAX_TAGS} at most");
-        return fails(ErrorKind::InvalidRequest, detail);
-    }
-    let kind = change.kind(&before.head, before.tags.as_deref().unwrap_or_default());
-    if matches!(kind, ChangeKind::Object { .. }) && before.head.is_archived() {
-        let error = Error::new(ErrorKind::InvalidRequest, "CopyObject", object.to_string());
-        let code = Some("InvalidObjectState".to_owned());
-        return Some(Error {
-            code,
-            ..error.detail("the object is archived, and a copy has to read it")
-        });
-    }
-    None
-}
-
-/// What a copy onto itself does not take over, said before it is made.
-pub fn losses(before: &Described, kind: ChangeKind, change: &MetadataChange) -> Vec<String> {
-    if !matches!(kind, ChangeKind::Object { .. }) {
-        return Vec::new();
-    }
-    let mut lost = Vec::new();
-    if before.acl_unknown && change.set.protection.acl.is_none() {
-        lost.push("its access rules may not be read, so what they grant is lost".to_owned());
-    }
-    match before.head.missing_metadata {
-        0 => {}
-        1 => lost.push("one metadata entry that no header can carry is lost".to_owned()),
-        many => lost.push(format!("{many} metadata entries that no header can carry are lost")),
-    }
-    if let Some(kept) = before.head.retention {
-        let (mode, until) = (kept.mode, kept.until);
-        lost.push(format!(
-            "it is under retention ({mode} until {until}), so the version before this change \
-             stays, and the new one is kept as long"
-        ));
-    }
-    if before.head.legal_hold == Some(true) {
-        lost.push("it is under a legal hold, so the version before this change stays".to_owned());
-    }
-    lost
 }
 
 fn tell(

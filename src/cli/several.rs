@@ -4,21 +4,13 @@ use crate::cli::below::nothing_below;
 use crate::cli::print::{Status, Trouble, complain_of, usage};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::Error;
-use crate::domain::listing::Class;
 use crate::domain::object::ObjectAddress;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::keys::KeyPages;
+use crate::s3::ops::objects_of::FoundAt;
 
 /// Objects that are asked about at once.
 pub const AT_ONCE: usize = 8;
-
-/// What a listing tells of an object; of one that was named, only where it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
-    pub object: ObjectAddress,
-    pub class: Option<Class>,
-    pub size: Option<u64>,
-}
 
 /// The objects of a place, page by page.
 pub enum Objects<'a> {
@@ -70,11 +62,9 @@ impl<'a> Objects<'a> {
     ///
     /// # Errors
     /// `NoSuchKey` where nothing is below the prefix.
-    pub async fn next(&mut self) -> Result<Option<Vec<Listed>>, Error> {
+    pub async fn next(&mut self) -> Result<Option<Vec<FoundAt>>, Error> {
         match self {
-            Objects::Named(object) => {
-                Ok(object.take().map(|object| vec![Listed { object, class: None, size: None }]))
-            }
+            Objects::Named(object) => Ok(object.take().map(|object| vec![FoundAt::named(object)])),
             Objects::Below { pages, bucket, prefix, seen } => {
                 let Some(page) = pages.next().await? else {
                     return match *seen == 0 && !prefix.is_root() {
@@ -83,12 +73,7 @@ impl<'a> Objects<'a> {
                     };
                 };
                 *seen += page.len() as u64;
-                let objects = page.rows().filter_map(|row| {
-                    let (class, size) = (row.class()?, row.size());
-                    let object = ObjectAddress::new(bucket.clone(), prefix.key(row.name));
-                    Some(Listed { object, class: Some(class), size })
-                });
-                Ok(Some(objects.collect()))
+                Ok(Some(FoundAt::on_page(bucket, prefix, &page)))
             }
         }
     }

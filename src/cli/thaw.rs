@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::time::sleep;
@@ -12,15 +11,13 @@ use crate::cli::args::metadata::ThawArguments;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, Trouble};
-use crate::cli::several::{AT_ONCE, Depth, Listed, Objects, Tally};
-use crate::domain::error::{Error, ErrorKind};
-use crate::domain::listing::Class;
-use crate::domain::object::{ObjectAddress, ObjectHead};
-use crate::domain::provider::Capability;
+use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
+use crate::domain::error::Error;
+use crate::domain::object::ObjectAddress;
 use crate::domain::thaw::ThawWish;
 use crate::domain::units::Moment;
 use crate::s3::client::Client;
-use crate::s3::ops::restore::Asked;
+use crate::transfer::thawing::{ThawState, ask_to_thaw, expect_restore};
 
 /// Between two looks at what is being restored: it takes minutes at least.
 const LOOKS: [Duration; 4] = [
@@ -30,43 +27,33 @@ const LOOKS: [Duration; 4] = [
     Duration::from_mins(5),
 ];
 
-/// How far an object is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct State {
-    name: &'static str,
-    until: Option<Timestamp>,
-}
-
 pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, Trouble> {
     writable(choice.current()?, "RestoreObject")?;
     let client = choice.client()?;
-    client.prepare().await?;
-    if let Some(why) = client.lacks(Capability::Restore) {
-        let place = arguments.location.to_string();
-        let error = Error::new(ErrorKind::Unsupported, "RestoreObject", place).detail(why);
-        return Err(error.into());
-    }
+    expect_restore(&client, &arguments.location.to_string()).await?;
+    let wish = ThawWish { days: arguments.days, tier: arguments.tier.into() };
     let reach = if arguments.recursive { Depth::All } else { Depth::One };
     let mut objects = Objects::of(&client, &arguments.location, reach, "thaw")?;
     let mut printer = Printer::new(choice.json);
     let mut tally = Tally::default();
     let mut waiting = Vec::new();
     while let Some(listed) = objects.next().await? {
-        let archived = listed.into_iter().filter(may_be_archived);
-        let asked = stream::iter(archived).map(|listed| {
+        let asked = stream::iter(listed).map(|listed| {
             let client = &client;
             async move {
-                let state = ask(client, &listed, arguments).await;
+                let state = ask_to_thaw(client, &listed.object, listed.class, wish).await;
                 (listed.object, state)
             }
         });
         let mut ended = asked.buffered(AT_ONCE);
         while let Some((object, state)) = ended.next().await {
             match state {
-                Ok(Some(state)) if arguments.wait && state.name != READABLE => waiting.push(object),
+                Ok(Some(ThawState::Asked | ThawState::Running)) if arguments.wait => {
+                    waiting.push(object);
+                }
                 Ok(Some(state)) => {
                     tally.done += 1;
-                    tell(&object, &state, &mut printer)?;
+                    tell(&object, state, &mut printer)?;
                 }
                 Ok(None) => {}
                 Err(error) => tally.fail(&error, choice.json),
@@ -77,7 +64,7 @@ pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, 
         match until_readable(&client, &object).await {
             Ok(state) => {
                 tally.done += 1;
-                tell(&object, &state, &mut printer)?;
+                tell(&object, state, &mut printer)?;
             }
             Err(error) => tally.fail(&error, choice.json),
         }
@@ -85,46 +72,7 @@ pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, 
     Ok(tally.status())
 }
 
-const READABLE: &str = "readable";
-
-/// Whether the class of a listed object may keep it in an archive; only such objects are asked
-/// about.
-fn may_be_archived(listed: &Listed) -> bool {
-    use Class::{DeepArchive, Glacier, IntelligentTiering, Other};
-    listed
-        .class
-        .is_none_or(|class| matches!(class, Glacier | DeepArchive | IntelligentTiering | Other))
-}
-
-async fn ask(
-    client: &Client,
-    listed: &Listed,
-    arguments: &ThawArguments,
-) -> Result<Option<State>, Error> {
-    let head = client.head(&listed.object).await?;
-    if !head.is_in_archive() {
-        // Below a prefix, what is not archived is in nobody's way.
-        return Ok(listed.class.is_none().then(|| readable(&head)));
-    }
-    if !head.is_archived() {
-        return Ok(Some(readable(&head)));
-    }
-    if head.is_being_restored() {
-        return Ok(Some(State { name: "running", until: None }));
-    }
-    let wish = ThawWish { days: arguments.days, tier: arguments.tier.into() };
-    let name = match client.restore_archived(&listed.object, &head, wish).await? {
-        Asked::Now => "asked",
-        Asked::Before => "running",
-    };
-    Ok(Some(State { name, until: None }))
-}
-
-fn readable(head: &ObjectHead) -> State {
-    State { name: READABLE, until: head.restore.as_ref().and_then(|restore| restore.until) }
-}
-
-async fn until_readable(client: &Client, object: &ObjectAddress) -> Result<State, Error> {
+async fn until_readable(client: &Client, object: &ObjectAddress) -> Result<ThawState, Error> {
     let mut pauses = LOOKS.into_iter();
     let mut pause = Duration::ZERO;
     loop {
@@ -133,23 +81,28 @@ async fn until_readable(client: &Client, object: &ObjectAddress) -> Result<State
             head => Some(head?),
         };
         if let Some(head) = head.filter(|head| !head.is_archived()) {
-            return Ok(readable(&head));
+            return Ok(ThawState::readable(&head));
         }
         pause = pauses.next().unwrap_or(pause);
         sleep(pause).await;
     }
 }
 
-fn tell(object: &ObjectAddress, state: &State, printer: &mut Printer) -> Result<(), Trouble> {
+fn tell(object: &ObjectAddress, state: ThawState, printer: &mut Printer) -> Result<(), Trouble> {
+    let (name, until) = match state {
+        ThawState::Asked => ("asked", None),
+        ThawState::Running => ("running", None),
+        ThawState::Readable(until) => ("readable", until),
+    };
     if printer.json {
         printer.object(&json!({
-            "bucket": object.bucket, "key": object.key, "state": state.name, "until": state.until,
+            "bucket": object.bucket, "key": object.key, "state": name, "until": until,
         }))?;
     } else {
         let zone = TimeZone::system();
-        let until = state.until.map(|until| format!(" until {}", Moment(until, &zone)));
+        let until = until.map(|until| format!(" until {}", Moment(until, &zone)));
         let shown = printer.shown(&object.to_string()).into_owned();
-        printer.line(&format!("{shown}: {}{}", state.name, until.unwrap_or_default()))?;
+        printer.line(&format!("{shown}: {name}{}", until.unwrap_or_default()))?;
     }
     Ok(printer.flush()?)
 }

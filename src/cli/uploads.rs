@@ -15,11 +15,13 @@ use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
 use crate::config::paths::Folders;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
+use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::provider::Provider;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadOwner, YOUNG, age_text};
 use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
+use crate::transfer::aborting::abort_unqueued;
 use crate::transfer::journal::known_uploads;
 
 pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, Trouble> {
@@ -36,7 +38,7 @@ pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<St
         .collect();
     match arguments.step {
         UploadsStep::List => list(&client, &found, arguments, choice).await,
-        UploadsStep::Abort => abort(&client, &found, arguments, choice).await,
+        UploadsStep::Abort => abort(&client, found, arguments, choice).await,
     }
 }
 
@@ -129,59 +131,61 @@ fn print(
 
 async fn abort(
     client: &Client,
-    found: &[(UploadOwner, UnfinishedUpload)],
+    found: Vec<(UploadOwner, UnfinishedUpload)>,
     arguments: &UploadsArguments,
     choice: &Choice,
 ) -> Result<Status, Trouble> {
     let (queued, free): (Vec<_>, Vec<_>) =
-        found.iter().partition(|(standing, _)| *standing == UploadOwner::Queued);
-    if !queued.is_empty() {
-        let count = Count(queued.len() as u64);
-        eprintln!("windlass: {count} left alone: queued transfers will continue them");
-    }
+        found.into_iter().partition(|(standing, _)| *standing == UploadOwner::Queued);
+    say_left(queued.len() as u64);
     if free.is_empty() {
         eprintln!("windlass: nothing to abort");
         return Ok(Status::Done);
     }
-    let free: Vec<&UnfinishedUpload> = free.into_iter().map(|(_, upload)| upload).collect();
+    let free: Vec<UnfinishedUpload> = free.into_iter().map(|(_, upload)| upload).collect();
     if !arguments.yes && !confirmed(&free).await? {
         return Ok(Status::Failed);
     }
-    let (mut failed, mut gone, mut unseen) = (Vec::new(), 0, 0);
     let mut printer = Printer::new(choice.json);
-    for upload in free {
-        match client.abort_for_good(&upload.object, &upload.upload).await {
-            Ok(verified) => {
-                gone += 1;
-                unseen += u64::from(!verified);
-                if printer.json {
-                    printer.object(&json!({
-                        "aborted": upload.upload, "bucket": upload.object.bucket,
-                        "key": upload.object.key, "verified": verified,
-                    }))?;
-                }
-            }
-            Err(error) => failed.push(error),
+    let mut printed = Ok(());
+    let tell = |object: &ObjectAddress, upload: &UploadId, seen: bool| {
+        if printer.json && printed.is_ok() {
+            printed = printer.object(&json!({
+                "aborted": upload, "bucket": object.bucket, "key": object.key, "verified": seen,
+            }));
         }
-    }
+    };
+    let chosen = free.into_iter().map(|upload| (upload.object, upload.upload)).collect();
+    let journal = Folders::find()?.journal_file();
+    let aborted = abort_unqueued(client, Some(&journal), chosen, tell).await?;
+    printed?;
+    let gone = aborted.gone.len() as u64;
     if printer.terminal {
         printer.line(&format!("{} aborted", Count(gone)))?;
     }
     printer.flush()?;
-    if unseen > 0 {
-        let aborts = Counted(unseen, "abort");
+    say_left(aborted.queued);
+    if aborted.unseen > 0 {
+        let aborts = Counted(aborted.unseen, "abort");
         eprintln!("windlass: {aborts} not verified: this server does not list uploads any more");
     }
-    complain_of_all(&failed, printer.json);
-    Ok(match (failed.is_empty(), gone) {
+    complain_of_all(&aborted.failed, printer.json);
+    Ok(match (aborted.failed.is_empty(), gone) {
         (true, _) => Status::Done,
         (false, 0) => Status::Failed,
         (false, _) => Status::Partly,
     })
 }
 
+fn say_left(queued: u64) {
+    if queued > 0 {
+        let count = Count(queued);
+        eprintln!("windlass: {count} left alone: queued transfers will continue them");
+    }
+}
+
 /// Names how many and how old. Without a terminal it is refused.
-async fn confirmed(free: &[&UnfinishedUpload]) -> Result<bool, Trouble> {
+async fn confirmed(free: &[UnfinishedUpload]) -> Result<bool, Trouble> {
     needs_somebody("uploads abort")?;
     let now = Timestamp::now();
     let mut keys: HashMap<&str, usize> = HashMap::new();

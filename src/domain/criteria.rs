@@ -162,6 +162,11 @@ impl Criteria {
         self.describe(found, now) && self.names(found.name, matcher)
     }
 
+    /// Whether a row of a listing is an object that is looked for.
+    pub fn take_row(&self, row: &Row<'_>, now: Timestamp, matcher: &mut Search) -> bool {
+        Candidate::of(row).is_some_and(|found| self.hold_of(found, now, matcher))
+    }
+
     /// Whether the name is one that is looked for, whatever else is.
     pub fn names(&self, name: &str, matcher: &mut Search) -> bool {
         self.ends(name.as_bytes())

@@ -40,6 +40,19 @@ pub enum ChangeKind {
     },
 }
 
+/// What a copy onto itself does not take over, or leaves on the version of before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The ACL may not be read: what it grants is lost.
+    Access,
+    /// So many entries that no header can carry.
+    Metadata(u32),
+    /// The version of before stays, and the new one is kept as long.
+    Retention(Retention),
+    /// The version of before stays.
+    LegalHold,
+}
+
 type Tags = [(String, String)];
 
 impl MetadataChange {
@@ -124,6 +137,22 @@ impl MetadataChange {
         (retention, wanted.legal_hold.filter(|wanted| *wanted != held))
     }
 
+    /// What an object like this loses; `acl_unknown`: its ACL may not be read.
+    pub fn losses(&self, head: &ObjectHead, tags: &Tags, acl_unknown: bool) -> Vec<Loss> {
+        if !matches!(self.kind(head, tags), ChangeKind::Object { .. }) {
+            return Vec::new();
+        }
+        let access = acl_unknown && self.set.protection.acl.is_none();
+        let metadata = head.missing_metadata;
+        let all = [
+            access.then_some(Loss::Access),
+            (metadata > 0).then_some(Loss::Metadata(metadata)),
+            head.retention.map(Loss::Retention),
+            (head.legal_hold == Some(true)).then_some(Loss::LegalHold),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
     pub fn kind(&self, head: &ObjectHead, tags: &Tags) -> ChangeKind {
         let mut differences = self.differences(head, tags);
         let all = differences.len();
@@ -200,6 +229,20 @@ mod tests {
         let after = change.after(&head(), &[]);
         assert_eq!(after.headers.cache_control.as_deref(), Some("no-store"));
         assert_eq!(after.protection.encryption, head().encryption);
+    }
+
+    #[test]
+    fn only_a_copy_loses_something() {
+        let until = jiff::Timestamp::UNIX_EPOCH;
+        let kept = Retention { mode: crate::domain::protection::LockMode::Governance, until };
+        let (retention, legal_hold) = (Some(kept), Some(true));
+        let head = ObjectHead { missing_metadata: 2, retention, legal_hold, ..head() };
+        let all = [Loss::Access, Loss::Metadata(2), Loss::Retention(kept), Loss::LegalHold];
+        assert_eq!(typed("c/d").losses(&head, &[], true), all);
+        assert_eq!(typed("a/b").losses(&head, &[], true), []);
+        let mut given = typed("c/d");
+        given.set.protection.acl = Some("private".into());
+        assert_eq!(given.losses(&head, &[], true), all[1..], "another ACL is in its place");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::address::DELIMITER;
 use crate::domain::criteria::{Candidate, ending_of};
 use crate::domain::listed::listed;
+use crate::domain::versions::{VersionEntry, VersionState};
 
 /// What objects are told apart by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,14 @@ pub enum Beside {
     Version(u64),
     Marker,
     Upload(u64),
+}
+
+/// What a server does not tell of [`UnlistedTotals`]: it is not none, it is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Untold {
+    /// Neither old versions nor delete markers.
+    pub versions: bool,
+    pub uploads: bool,
 }
 
 /// Takes objects in key order; holds one count for each level.
@@ -92,11 +101,7 @@ impl PrefixTally {
     pub fn add_beside(&mut self, name: &str, beside: Beside) -> Vec<TalliedPrefix> {
         let ended = self.go_to(name);
         for open in &mut self.open {
-            match beside {
-                Beside::Version(size) => open.aside.versions.count(size),
-                Beside::Marker => open.aside.markers += 1,
-                Beside::Upload(size) => open.aside.uploads.count(size),
-            }
+            open.aside.count(beside);
         }
         ended
     }
@@ -145,7 +150,25 @@ impl TalliedPrefix {
     }
 }
 
+impl Beside {
+    /// `None` of the object that is listed.
+    pub fn of(row: &VersionEntry) -> Option<Beside> {
+        match &row.state {
+            VersionState::DeleteMarker => Some(Beside::Marker),
+            VersionState::Object { size, .. } => (!row.latest).then_some(Beside::Version(*size)),
+        }
+    }
+}
+
 impl UnlistedTotals {
+    pub fn count(&mut self, beside: Beside) {
+        match beside {
+            Beside::Version(size) => self.versions.count(size),
+            Beside::Marker => self.markers += 1,
+            Beside::Upload(size) => self.uploads.count(size),
+        }
+    }
+
     fn is_empty(&self) -> bool {
         *self == UnlistedTotals::default()
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::units::Counted;
 
@@ -54,6 +55,17 @@ pub enum UploadOwner {
 
 /// An upload nobody here knows may still be under way elsewhere when it is younger than this.
 pub const YOUNG: Duration = Duration::from_hours(24);
+
+/// What became of unfinished uploads that were to be aborted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AbortedUploads {
+    pub gone: Vec<UploadId>,
+    /// Of those that are gone, how many no list shows to be gone.
+    pub unseen: u64,
+    pub failed: Vec<Error>,
+    /// Left alone: the queue will continue them.
+    pub queued: u64,
+}
 
 impl UnfinishedUpload {
     /// How long ago it was begun; `None` where the server does not say.

@@ -6,6 +6,7 @@ pub mod facts;
 pub mod folder;
 mod names;
 pub mod reader;
+pub mod refresh;
 pub mod search;
 pub mod sorting;
 pub mod writer;

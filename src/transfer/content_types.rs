@@ -1,7 +1,7 @@
 //! Looks whether the content type of an object fits its name and first bytes, and mends it.
 
 use crate::domain::attributes::Attributes;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::metadata_change::MetadataChange;
 use crate::domain::object::{ObjectAddress, ObjectHeaders};
 use crate::domain::wrong_type::WrongType;
@@ -42,10 +42,5 @@ pub async fn mend_type(client: &Client, wrong: &WrongType) -> Result<(), Error> 
     let headers = ObjectHeaders { content_type, ..ObjectHeaders::default() };
     let set = Attributes { headers, ..Attributes::default() };
     let change = MetadataChange { set, ..MetadataChange::default() };
-    let before = client.described(&wrong.object).await?;
-    if before.head.etag != wrong.etag {
-        let place = wrong.object.to_string();
-        return Err(Error::new(ErrorKind::SourceChanged, "CopyObject", place));
-    }
-    client.change_metadata(&wrong.object, &before, &change).await
+    client.change_if_still(&wrong.object, wrong.etag.as_ref(), &change).await.map(drop)
 }

@@ -1,5 +1,6 @@
 //! Moves bytes without an interface: a pure machine, its journal, and the workers.
 
+pub mod aborting;
 pub mod changes;
 pub mod comparing;
 mod connection_health;
@@ -17,10 +18,12 @@ pub mod machine;
 mod parts_in_flight;
 pub mod remote;
 pub mod retry;
+pub mod saving;
 mod sending;
 pub mod server;
 pub mod stream;
 pub mod task;
+pub mod thawing;
 pub mod tuning;
 mod wait_reason;
 mod workers;

@@ -32,6 +32,9 @@ pub trait Server: Send + Sync {
 
     fn learn_conditions(&self, _kept: bool) {}
 
+    /// As [`Client::learn_otherwise_written`].
+    fn learn_otherwise_written(&self) {}
+
     /// Names the server that a bucket is on, the same text for the same server and `None` where it
     /// cannot be told, and the bucket as it is called there.
     fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
@@ -76,6 +79,10 @@ impl Server for Client {
 
     fn learn_conditions(&self, kept: bool) {
         Client::learn_conditions(self, kept);
+    }
+
+    fn learn_otherwise_written(&self) {
+        Client::learn_otherwise_written(self);
     }
 
     fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {

@@ -37,10 +37,24 @@ pub struct Write<'a> {
     pub policy: &'a RetryPolicy,
     pub to: &'a ObjectAddress,
     pub expected: Expected<'a>,
-    /// Nothing may be in its place.
-    pub absent: bool,
+    pub may_replace: MayReplace<'a>,
     /// An object like this one that is found in its place may have come there by an earlier try.
     pub may_be_ours: bool,
+}
+
+/// What may be in the place of an object that is to be written.
+#[derive(Clone, Copy)]
+pub enum MayReplace<'a> {
+    Nothing,
+    /// What has this ETag.
+    Only(&'a ETag),
+    Anything,
+}
+
+impl MayReplace<'_> {
+    pub fn nothing_if(absent: bool) -> MayReplace<'static> {
+        if absent { MayReplace::Nothing } else { MayReplace::Anything }
+    }
 }
 
 #[derive(Debug)]
@@ -55,15 +69,18 @@ pub enum Written {
 
 impl Write<'_> {
     /// Sends until it is known what became of the object. `send` is told whether to send the
-    /// condition that nothing is there; where the server has no such condition, or one that fails
-    /// by itself, a look stands in for it.
+    /// condition on what is there; where the server has no such condition, or one that fails by
+    /// itself, a look stands in for it.
+    ///
+    /// # Errors
+    /// `NoSuchKey` where an object is to be replaced that is not there any more.
     pub async fn send<F>(&self, send: impl Fn(bool) -> F) -> Result<Written, Error>
     where
         F: Future<Output = Result<StoredObject, Error>>,
     {
         let (lost, began) = (AtomicBool::new(false), self.remote.clock());
         let tries = Tries { lost: &lost, began };
-        let mut conditional = self.absent && self.takes_conditions();
+        let mut conditional = self.takes_conditions();
         let mut refusals = 0;
         loop {
             let attempt = || self.attempt(&send, conditional, tries);
@@ -71,28 +88,25 @@ impl Write<'_> {
                 Ok(written) => return Ok(written),
                 Err(error) => error,
             };
-            let refused = self.absent && error.is(&ErrorKind::PreconditionFailed);
+            let refused = self.is_guarded() && error.is(&ErrorKind::PreconditionFailed);
             let unknown = conditional && error.is(&ErrorKind::Unsupported);
             if !refused && !unknown {
                 return self.last_look(error, tries).await;
             }
-            let found = match self.look().await {
-                Ok(Some(found)) => found,
-                Ok(None) if unknown => {
-                    conditional = false;
-                    continue;
+            match self.look().await {
+                Ok(found) if self.is_as_wanted(found.as_ref()) => {
+                    refusals += u32::from(refused);
+                    conditional = self.after_refusal(&error, conditional, refusals)?;
                 }
-                Ok(None) if refusals + 1 < REFUSALS => {
-                    refusals += 1;
-                    continue;
+                Ok(Some(found)) => {
+                    // Not where it was a look of our own that refused.
+                    let by_server = refused && conditional && error.status.is_some();
+                    if by_server && matches!(self.may_replace, MayReplace::Nothing) {
+                        self.remote.learn_conditions(true);
+                    }
+                    return self.met(found, tries).await;
                 }
-                // 409 says that somebody writes just now.
-                Ok(None) if conditional && !self.is_relied_upon() && error.status != Some(409) => {
-                    self.remote.learn_conditions(false);
-                    conditional = false;
-                    continue;
-                }
-                Ok(None) => return Err(error),
+                Ok(None) => return Err(gone(self.to)),
                 Err(denied) if denied.is(&ErrorKind::AccessDenied) && refused => {
                     return if tries.may_be_done() {
                         Err(unseen(error))
@@ -101,12 +115,50 @@ impl Write<'_> {
                     };
                 }
                 Err(other) => return Err(other),
-            };
-            // Not where it was a look of our own that refused.
-            if refused && conditional && error.status.is_some() {
-                self.remote.learn_conditions(true);
             }
-            return self.met(found, tries).await;
+        }
+    }
+
+    /// Whether to send the condition once more, after it was refused `refusals` times although what
+    /// is there is as it should be.
+    fn after_refusal(
+        &self,
+        error: &Error,
+        conditional: bool,
+        refusals: u32,
+    ) -> Result<bool, Error> {
+        if conditional && error.is(&ErrorKind::Unsupported) {
+            return Ok(false);
+        }
+        // 409 says that somebody writes just now.
+        let by_itself = conditional && !self.is_relied_upon() && error.status != Some(409);
+        let replaces = matches!(self.may_replace, MayReplace::Only(_));
+        if refusals < REFUSALS {
+            if by_itself && replaces {
+                self.remote.learn_otherwise_written();
+            }
+            return Ok(conditional);
+        }
+        if !by_itself {
+            return Err(error.clone());
+        }
+        // Ceph's gateway takes no condition on what has versions.
+        if !replaces {
+            self.remote.learn_conditions(false);
+        }
+        Ok(false)
+    }
+
+    fn is_guarded(&self) -> bool {
+        !matches!(self.may_replace, MayReplace::Anything)
+    }
+
+    /// Whether what a look found may be written over.
+    fn is_as_wanted(&self, found: Option<&ObjectHead>) -> bool {
+        match self.may_replace {
+            MayReplace::Nothing => found.is_none(),
+            MayReplace::Only(etag) => found.is_some_and(|found| found.etag.as_ref() == Some(etag)),
+            MayReplace::Anything => true,
         }
     }
 
@@ -162,8 +214,14 @@ impl Write<'_> {
 
     /// Whether a condition is worth sending.
     fn takes_conditions(&self) -> bool {
-        self.remote.lacks(Capability::ConditionalPut).is_none()
-            && self.remote.keeps_conditions() != Some(false)
+        match self.may_replace {
+            MayReplace::Nothing => {
+                self.remote.lacks(Capability::ConditionalPut).is_none()
+                    && self.remote.keeps_conditions() != Some(false)
+            }
+            MayReplace::Only(_) => true,
+            MayReplace::Anything => false,
+        }
     }
 
     /// Whether the refusals of the server's conditions are believed.
@@ -194,21 +252,30 @@ impl Write<'_> {
     async fn done_before(&self, tries: Tries<'_>) -> Result<Option<Written>, Error> {
         let found = match self.remote.head(self.to).await {
             Ok(found) => found,
-            Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(None),
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => {
+                return if matches!(self.may_replace, MayReplace::Only(_)) {
+                    Err(error)
+                } else {
+                    Ok(None)
+                };
+            }
             Err(error) if error.is(&ErrorKind::AccessDenied) => return Ok(None),
             Err(error) => return Err(error),
         };
+        if self.is_guarded() && self.is_as_wanted(Some(&found)) {
+            return Ok(None);
+        }
         Ok(match self.likeness(&found).await? {
             same @ Likeness::Same(_) => Some(Written::Found(found, same)),
-            Likeness::Unknown if self.absent && tries.made(&found) => {
+            Likeness::Unknown if self.is_guarded() && tries.made(&found) => {
                 Some(Written::Found(found, Likeness::Unknown))
             }
-            _ if self.absent => Some(Written::Taken),
+            _ if self.is_guarded() => Some(Written::Taken),
             _ => None,
         })
     }
 
-    /// Something is where nothing may be.
+    /// Something else is there than may be written over.
     async fn met(&self, found: ObjectHead, tries: Tries<'_>) -> Result<Written, Error> {
         let ours = self.may_be_ours || tries.may_be_done();
         Ok(match self.likeness(&found).await? {
@@ -233,6 +300,9 @@ impl Write<'_> {
             Err(look) if look.is(&ErrorKind::NoSuchKey) => return Err(error),
             Err(_) => return Err(unseen(error)),
         };
+        if self.is_guarded() && self.is_as_wanted(Some(&found)) {
+            return Err(error);
+        }
         match self.likeness(&found).await? {
             same @ Likeness::Same(_) => Ok(Written::Found(found, same)),
             Likeness::Unknown if tries.made(&found) => Ok(Written::Found(found, Likeness::Unknown)),
@@ -302,6 +372,10 @@ fn unseen(error: Error) -> Error {
 
 /// The step at which an object that the server said to have stored turns out not to be there.
 const LOOK: &str = "look at the object";
+
+fn gone(object: &ObjectAddress) -> Error {
+    Error::new(ErrorKind::NoSuchKey, LOOK, object.to_string())
+}
 
 fn missing(object: &ObjectAddress) -> Error {
     Error::new(ErrorKind::Corrupt, LOOK, object.to_string())

@@ -9,6 +9,7 @@ use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::Target;
 use crate::domain::wrong_type::{MendedTypes, WrongType, WrongTypes};
 use crate::s3::client::Client;
+use crate::s3::ops::objects_of::ObjectsOf;
 use crate::transfer::content_types::{look_at_type, mend_type};
 
 /// Objects that are asked about at once.
@@ -25,23 +26,10 @@ pub async fn find(
     tell: impl Fn(Answer),
 ) -> Reply {
     let mut looked = 0;
-    for target in Target::each(targets) {
-        match &*target {
-            Target::Object(key) => {
-                let object = ObjectAddress::new(bucket.clone(), key.clone());
-                look_at(client, stream::iter([object]), &mut looked, &tell).await;
-            }
-            Target::Prefix(prefix) => {
-                let mut pages = client.keys_below(bucket, prefix, false);
-                while let Some(page) = pages.next().await? {
-                    let keys: Vec<_> = page.rows().map(|row| prefix.key(row.name)).collect();
-                    let object = |key| ObjectAddress::new(bucket.clone(), key);
-                    look_at(client, stream::iter(keys).map(object), &mut looked, &tell).await;
-                }
-            }
-            // The past is only read.
-            Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
-        }
+    let mut pages = ObjectsOf::new(client, bucket, targets);
+    while let Some(page) = pages.next().await? {
+        let objects = stream::iter(page).map(|found| found.object);
+        look_at(client, objects, &mut looked, &tell).await;
     }
     Ok(Answer::WrongTypes(WrongTypes { looked, done: true, ..WrongTypes::default() }))
 }

@@ -1,5 +1,7 @@
 //! Answers what screens ask of the metadata of objects: reads it, changes it, and edits texts.
 
+use std::pin::pin;
+
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::app::event::{Answer, Reply};
@@ -7,15 +9,15 @@ use crate::domain::address::Bucket;
 use crate::domain::description::{
     Descriptions, MOST_DESCRIBED, MetadataOutcome, ObjectDescription, OpenedText, ThawOutcome,
 };
-use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
-use crate::domain::metadata_change::{ChangeKind, MetadataChange};
+use crate::domain::error::Error;
+use crate::domain::metadata_change::MetadataChange;
 use crate::domain::object::{ETag, ObjectAddress};
 use crate::domain::thaw::ThawWish;
 use crate::domain::transfer::Target;
-use crate::s3::client::{Client, ListQuery};
-use crate::s3::ops::pages::Pages;
-use crate::s3::ops::restore::Asked;
-use crate::transfer::local::content::content_type;
+use crate::s3::client::Client;
+use crate::s3::ops::objects_of::ObjectsOf;
+use crate::transfer::saving::{save_new_text, save_text};
+use crate::transfer::thawing::{ThawState, ask_to_thaw, expect_restore};
 
 /// Objects that are asked about at once.
 const AT_ONCE: usize = 8;
@@ -58,23 +60,12 @@ async fn objects(
     bucket: &Bucket,
     targets: &[Target],
 ) -> Result<(Vec<ObjectAddress>, bool), Error> {
-    let mut found = Vec::new();
-    for target in Target::each(targets) {
-        match &*target {
-            Target::Object(key) => found.push(ObjectAddress::new(bucket.clone(), key.clone())),
-            // The past is only read.
-            Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
-            Target::Prefix(prefix) => {
-                let mut pages = Pages::new(client, ListQuery::below(bucket, prefix));
-                while let Some(page) = pages.next().await? {
-                    let keys = page.rows().map(|row| prefix.key(row.name));
-                    found.extend(keys.map(|key| ObjectAddress::new(bucket.clone(), key)));
-                    if found.len() > MOST_DESCRIBED {
-                        found.truncate(MOST_DESCRIBED);
-                        return Ok((found, true));
-                    }
-                }
-            }
+    let (mut found, mut pages) = (Vec::new(), ObjectsOf::new(client, bucket, targets));
+    while let Some(page) = pages.next().await? {
+        found.extend(page.into_iter().map(|each| each.object));
+        if found.len() > MOST_DESCRIBED {
+            found.truncate(MOST_DESCRIBED);
+            return Ok((found, true));
         }
     }
     Ok((found, false))
@@ -88,15 +79,7 @@ pub async fn change(
 ) -> Reply {
     client.permits(&change.set)?;
     let asked = stream::iter(objects).map(|(object, etag)| async move {
-        let before = client.described(&object).await?;
-        if before.head.etag != etag {
-            return Err(Error::new(ErrorKind::SourceChanged, "CopyObject", object.to_string()));
-        }
-        let tags = before.tags.clone().unwrap_or_default();
-        if change.kind(&before.head, &tags) == ChangeKind::Nothing {
-            return Ok(false);
-        }
-        client.change_metadata(&object, &before, change).await.map(|()| true)
+        client.change_if_still(&object, etag.as_ref(), change).await
     });
     let all: Vec<Result<bool, Error>> = asked.buffer_unordered(AT_ONCE).collect().await;
     let mut outcome = MetadataOutcome::default();
@@ -110,26 +93,34 @@ pub async fn change(
     Ok(Answer::MetadataChanged(outcome))
 }
 
+/// Asks for each that is archived, however many there are.
 pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: ThawWish) -> Reply {
-    let (objects, _) = objects(client, bucket, targets).await?;
-    let asked = stream::iter(objects).map(|object| async move {
-        let head = client.head(&object).await?;
-        if !head.is_archived() {
-            return Ok(None);
-        }
-        if head.restore.as_ref().is_some_and(|restore| restore.running) {
-            return Ok(Some(Asked::Before));
-        }
-        client.restore_archived(&object, &head, wish).await.map(Some)
-    });
-    let all: Vec<Result<Option<Asked>, Error>> = asked.buffer_unordered(AT_ONCE).collect().await;
-    let mut outcome = ThawOutcome::default();
-    for one in all {
-        match one {
-            Ok(None) => outcome.readable += 1,
-            Ok(Some(Asked::Now)) => outcome.asked += 1,
-            Ok(Some(Asked::Before)) => outcome.running += 1,
-            Err(error) => outcome.failed.push(error),
+    expect_restore(client, bucket.as_str()).await?;
+    let (mut outcome, mut pages) =
+        (ThawOutcome::default(), ObjectsOf::new(client, bucket, targets));
+    loop {
+        let page = match pages.next().await {
+            Ok(Some(page)) => page,
+            Ok(None) => break,
+            Err(error) if outcome == ThawOutcome::default() => return Err(error),
+            // What was asked for is told all the same.
+            Err(error) => {
+                outcome.failed.push(error);
+                break;
+            }
+        };
+        let asked = stream::iter(page).map(|found| async move {
+            ask_to_thaw(client, &found.object, found.class, wish).await
+        });
+        let mut asked = pin!(asked.buffer_unordered(AT_ONCE));
+        while let Some(state) = asked.next().await {
+            match state {
+                Ok(None) => {}
+                Ok(Some(ThawState::Asked)) => outcome.asked += 1,
+                Ok(Some(ThawState::Running)) => outcome.running += 1,
+                Ok(Some(ThawState::Readable(_))) => outcome.readable += 1,
+                Err(error) => outcome.failed.push(error),
+            }
         }
     }
     Ok(Answer::Thawed(outcome))
@@ -148,28 +139,8 @@ pub async fn save(
     etag: Option<ETag>,
     bytes: Vec<u8>,
 ) -> Reply {
-    let conflict = |detail: &str| {
-        Error::new(ErrorKind::PreconditionFailed, SAVE_TEXT, object.to_string()).detail(detail)
-    };
-    let stored = if etag.is_none() {
-        let start = &bytes[..bytes.len().min(512)];
-        let typed = content_type(object.key.name(), start);
-        let stored = client.save_new_text(object, typed, bytes).await;
-        stored.map_err(|error| match error.is(&ErrorKind::PreconditionFailed) {
-            true => conflict("an object of this name exists"),
-            false => error,
-        })?
-    } else {
-        let described = match client.described(object).await {
-            Err(error) if error.is(&ErrorKind::NoSuchKey) => {
-                return Err(conflict("somebody else deleted the object since it was opened"));
-            }
-            described => described?,
-        };
-        if described.head.etag != etag {
-            return Err(conflict("somebody else changed the object since it was opened"));
-        }
-        client.save_text(object, &described, bytes).await?
-    };
-    Ok(Answer::TextSaved(stored.etag))
+    Ok(Answer::TextSaved(match &etag {
+        Some(_) => save_text(client, object, etag.as_ref(), bytes).await?,
+        None => save_new_text(client, object, bytes).await?,
+    }))
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::domain::criteria::{Candidate, Criteria, Search};
+use crate::domain::criteria::{Criteria, Search};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{FoundRows, Page};
 use crate::s3::client::{Client, ListQuery};
@@ -36,8 +36,7 @@ pub async fn find(
         let listed = pages.next().await?;
         for row in listed.iter().flat_map(|listed| listed.rows()) {
             looked_at += 1;
-            let holds = |found| criteria.hold_of(found, now, &mut search);
-            if Candidate::of(&row).is_some_and(holds) {
+            if criteria.take_row(&row, now, &mut search) {
                 page.push_row(row);
                 found += 1;
             }

@@ -14,10 +14,10 @@ use crate::domain::diff_end::DiffKind;
 use crate::domain::error::{Error, ErrorKind, WRITE_INDEX};
 use crate::domain::indexed::{ChangedKey, IndexChanges, IndexEnd, IndexProgress};
 use crate::domain::listing::{ContinuationToken, FoundRows, Page, Row};
-use crate::index::compare::IndexComparison;
 use crate::index::facts::IndexPlace;
 use crate::index::folder::{index_for, index_of};
 use crate::index::reader::IndexReader;
+use crate::index::refresh::IndexRefresh;
 use crate::index::search::{BlockFinds, IndexSearch};
 use crate::index::writer::IndexWriter;
 use crate::s3::client::Client;
@@ -124,28 +124,24 @@ async fn changes(
 ) -> Reply {
     let old = index_of(folder, &place)?;
     let (bucket, prefix) = (place.bucket.clone(), place.prefix.clone());
-    let mut writer = IndexWriter::create(folder, place)?;
-    let (mut comparison, mut found) = (IndexComparison::with(&old), Differences::default());
+    let mut refresh = IndexRefresh::begin(folder, place, &old)?;
+    let (mut found, since) = (Differences::default(), old.facts.refreshed_at);
     let take = |found: &mut Differences, row: Row<'_>, change| -> Result<(), Error> {
         found.take(row, change);
         Ok(())
     };
-    let since = old.facts.refreshed_at;
     let mut pages = client.keys_below(&bucket, &prefix, true);
     let mut told = Instant::now();
     while let Some(page) = pages.next().await? {
-        for row in page.rows() {
-            writer.push(row)?;
-            comparison.row(row, &mut |row, change| take(&mut found, row, change))?;
-        }
+        refresh.take(&page, &mut |row, change| take(&mut found, row, change))?;
         if told.elapsed() > TOLD_AFTER {
-            tell(Answer::IndexChanged(found.news(writer.keys(), since, false)));
+            tell(Answer::IndexChanged(found.news(refresh.keys(), since, false)));
             told = Instant::now();
         }
     }
-    comparison.end(&mut |row, change| take(&mut found, row, change))?;
-    let (keys, made_at) = (writer.keys(), old.facts.made_at);
-    blocking(move || writer.keep(true, Some(made_at), Timestamp::now())).await?;
+    let keys = refresh.keys();
+    let fresh = refresh.end(&mut |row, change| take(&mut found, row, change))?;
+    blocking(move || fresh.keep(Timestamp::now())).await?;
     Ok(Answer::IndexChanged(found.news(keys, since, true)))
 }
 

@@ -1,5 +1,6 @@
 //! Answers the requests of the interface from storage and this machine.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -14,19 +15,19 @@ use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::stored::Stored;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::keys::KeyPages;
+use crate::transfer::aborting::abort_unqueued;
 use crate::transfer::create_prefix::create_prefix;
-use crate::transfer::journal::KnownUploads;
 use crate::tui::{comparing, content_types, describing, finding, sizing, uploads, versions};
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
 
 /// Answers a question to storage; `tell` has what is known before the end. What changes much ends
-/// in order once `stop` is cancelled.
+/// in order once `stop` is cancelled. `journal` is the queue's, which may have uploads of its own.
 pub async fn ask_storage(
     client: &Client,
     request: StorageRequest,
-    known: impl FnOnce() -> KnownUploads + Send + 'static,
+    journal: Option<PathBuf>,
     tell: impl Fn(Answer) + Send + Sync,
     stop: &CancellationToken,
 ) -> Reply {
@@ -34,13 +35,13 @@ pub async fn ask_storage(
     if let StorageRequest::Comparison(request) = request {
         return Box::pin(comparing::ask(client, request, tell)).await;
     }
-    Box::pin(ask_other(client, request, known, tell, stop)).await
+    Box::pin(ask_other(client, request, journal, tell, stop)).await
 }
 
 async fn ask_other(
     client: &Client,
     request: StorageRequest,
-    known: impl FnOnce() -> KnownUploads + Send + 'static,
+    journal: Option<PathBuf>,
     tell: impl Fn(Answer) + Send + Sync,
     stop: &CancellationToken,
 ) -> Reply {
@@ -83,7 +84,7 @@ async fn ask_other(
             describing::describe(client, &bucket, &targets).await?
         }
         StorageRequest::ChangeMetadata { objects, change } => {
-            describing::change(client, objects, &change).await?
+            describing::change(client, objects, &change).boxed().await?
         }
         StorageRequest::FindTypes { bucket, targets } => {
             content_types::find(client, &bucket, &targets, tell).await?
@@ -97,7 +98,7 @@ async fn ask_other(
         }
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
         StorageRequest::SaveText { object, etag, bytes } => {
-            describing::save(client, &object, etag, bytes).await?
+            describing::save(client, &object, etag, bytes).boxed().await?
         }
         StorageRequest::CreateBucket(bucket) => {
             client.make_bucket(&bucket).await?;
@@ -144,13 +145,16 @@ async fn ask_other(
             Answer::Stored(client.stored(&bucket, &prefix, tell).await?)
         }
         StorageRequest::ListUploads { bucket, after } => {
-            Answer::Uploads(uploads::page(client, &bucket, after.as_ref(), known).await?)
+            Answer::Uploads(uploads::page(client, &bucket, after.as_ref(), journal).await?)
         }
         StorageRequest::CountParts { object, upload } => {
             Answer::UploadExtent(client.upload_extent(&object, &upload).await?)
         }
-        StorageRequest::AbortUploads(chosen) => uploads::abort(client, chosen, known).await,
         StorageRequest::Versions(request) => versions::ask(client, request, tell, stop).await?,
+        StorageRequest::AbortUploads(chosen) => {
+            let aborted = abort_unqueued(client, journal.as_deref(), chosen, |_, _, _| ()).await?;
+            Answer::UploadsAborted(aborted)
+        }
         StorageRequest::PublicAccess(bucket) => {
             Answer::PublicAccess(client.public_access(&bucket).await?)
         }

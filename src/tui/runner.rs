@@ -15,7 +15,6 @@ use crate::config::paths::Folders;
 use crate::config::remembered::LastPlace;
 use crate::domain::address::ConnectionName;
 use crate::transfer::engine::Engine;
-use crate::transfer::journal::known_uploads;
 use crate::tui::clients::client_of;
 use crate::tui::clipboard::{CopyEnd, SystemClipboard};
 use crate::tui::connections::ConnectionStore;
@@ -188,8 +187,6 @@ impl Runner {
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
         let (store, news) = (self.store.clone(), self.news.clone());
         let journal = self.journal.clone();
-        // A journal that cannot be read protects nothing: what is young is not marked unasked all
-        // the same.
         let ledger = Ledger {
             file: self.files.folders().map(Folders::ledger_file),
             given: self.files.given().to_vec(),
@@ -199,7 +196,6 @@ impl Runner {
             folder: self.files.folders().map(Folders::indexes),
             connection: connection.clone(),
         };
-        let known = move || journal.and_then(|path| known_uploads(&path).ok()).unwrap_or_default();
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let task = self.runtime.spawn(async move {
@@ -215,7 +211,7 @@ impl Runner {
                 Request::Storage(request) => match client_of(clients, name.clone()).await {
                     Ok(client) => match indexes.found(&client, &request).await {
                         Some(found) => found,
-                        None => ask_storage(&client, request, known, tell, &stopped).await,
+                        None => ask_storage(&client, request, journal, tell, &stopped).await,
                     },
                     Err(error) => Err(error),
                 },

@@ -8,8 +8,7 @@ use futures_util::TryStreamExt as _;
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::ErrorKind;
-use crate::domain::tally::UnlistedTotals;
-use crate::domain::versions::VersionState;
+use crate::domain::tally::{Beside, UnlistedTotals, Untold};
 use crate::s3::client::Client;
 use crate::s3::ops::versions::{VersionPages, VersionsQuery};
 
@@ -27,38 +26,38 @@ pub async fn walk(
     Ok(Answer::Walked { page: Arc::default(), done: true })
 }
 
-/// Old versions, delete markers and unfinished uploads; what a server does not know is none.
+/// Old versions, delete markers and unfinished uploads, and which of them the server does not tell.
 pub async fn beside(
     client: &Client,
     bucket: &Bucket,
     prefix: &Prefix,
     tell: impl Fn(Answer),
 ) -> Reply {
-    let mut beside = UnlistedTotals::default();
+    let (mut beside, mut untold) = (UnlistedTotals::default(), Untold::default());
     let mut pages = VersionPages::new(client, VersionsQuery::below(bucket, prefix));
     loop {
         let page = match pages.next().await {
-            Err(error) if error.is(&ErrorKind::Unsupported) => break,
+            Err(error) if error.is(&ErrorKind::Unsupported) => {
+                untold.versions = true;
+                break;
+            }
             page => page?,
         };
         let Some(page) = page else { break };
-        for row in &page.rows {
-            match &row.state {
-                VersionState::DeleteMarker => beside.markers += 1,
-                VersionState::Object { size, .. } if !row.latest => beside.versions.count(*size),
-                VersionState::Object { .. } => {}
-            }
-        }
-        tell(Answer::Beside { beside, done: false });
+        page.rows.iter().filter_map(Beside::of).for_each(|each| beside.count(each));
+        tell(Answer::Beside { beside, untold, done: false });
     }
     let uploads = match client.uploads_below(bucket, prefix).await {
-        Err(error) if error.is(&ErrorKind::Unsupported) => Vec::new(),
+        Err(error) if error.is(&ErrorKind::Unsupported) => {
+            untold.uploads = true;
+            Vec::new()
+        }
         uploads => uploads?,
     };
     let mut extents = pin!(client.extents_of(uploads));
     while let Some((_, extent)) = extents.try_next().await? {
-        beside.uploads.count(extent.bytes);
-        tell(Answer::Beside { beside, done: false });
+        beside.count(Beside::Upload(extent.bytes));
+        tell(Answer::Beside { beside, untold, done: false });
     }
-    Ok(Answer::Beside { beside, done: true })
+    Ok(Answer::Beside { beside, untold, done: true })
 }

@@ -41,6 +41,12 @@ impl Class {
         is_archive(self.as_str())
     }
 
+    /// Whether only a look at an object tells: classes move objects to an archive by themselves,
+    /// or are not known here.
+    pub fn may_be_archived(self) -> bool {
+        self.is_archive() || matches!(self, Class::IntelligentTiering | Class::Other)
+    }
+
     /// Each with its name in S3 and a short one for a table column.
     const NAMES: [(Class, &str, &str); 10] = [
         (Class::Unknown, "", ""),

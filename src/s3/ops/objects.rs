@@ -85,6 +85,12 @@ impl Client {
         }
     }
 
+    /// Remembers for the session that the server compares another spelling of the ETag that a write
+    /// names.
+    pub fn learn_otherwise_written(&self) {
+        self.conditions().learn_otherwise_written();
+    }
+
     /// One PUT with its integrity check. An answer whose ETag speaks against the bytes is
     /// `Corrupt`.
     pub async fn put(

@@ -9,7 +9,7 @@ use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::ranges::Ranges;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::ops::saving::archived;
+use crate::s3::ops::opening::archived;
 
 /// Times that a range is asked for, where its body breaks off.
 const TRIES: u32 = 3;

@@ -3,10 +3,11 @@
 use aws_sdk_s3::types::{Grantee, ObjectCannedAcl, Tag, Tagging};
 use jiff::Timestamp;
 
+use crate::domain::attributes::MAX_TAGS;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::metadata_change::{ChangeKind, MetadataChange};
 use crate::domain::object::{
-    CopyOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadedPart,
+    CopyOptions, ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadedPart,
 };
 use crate::domain::parts::{MIB, part_size_at_least, piece, piece_count};
 use crate::domain::protection::ObjectGrants;
@@ -18,6 +19,8 @@ use crate::s3::ops::of_version::put_on_version;
 /// The server moves the bytes, so parts may be large.
 const PART_BYTES: u64 = 256 * MIB;
 
+const UNREADABLE: &str = "its tags cannot be read, so they are kept";
+
 /// What is known of an object before it is described anew.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Described {
@@ -28,6 +31,47 @@ pub struct Described {
     pub acl: Option<ObjectGrants>,
     /// The ACL may not be read: a copy loses what it grants.
     pub acl_unknown: bool,
+}
+
+impl Described {
+    /// Why a change is not even asked for: the server would refuse it, or tags that nobody could
+    /// read would be lost.
+    pub fn refuses(&self, object: &ObjectAddress, change: &MetadataChange) -> Option<Error> {
+        let fails = |kind, detail: String| {
+            Some(Error::new(kind, "change the metadata", object.to_string()).detail(detail))
+        };
+        if change.is_about_tags() && self.tags.is_none() {
+            return fails(ErrorKind::AccessDenied, UNREADABLE.to_owned());
+        }
+        let known = self.tags.as_deref().unwrap_or_default();
+        let tags = change.after(&self.head, known).tags.len();
+        if change.is_about_tags() && tags > MAX_TAGS {
+            let detail = format!("it would have {tags} tags, and an object has {MAX_TAGS} at most");
+            return fails(ErrorKind::InvalidRequest, detail);
+        }
+        let copied = matches!(change.kind(&self.head, known), ChangeKind::Object { .. });
+        (copied && self.head.is_archived()).then(|| archived_copy(object))
+    }
+
+    /// The tags that a request has to name so that they stay. `lacks` says why the server has none.
+    ///
+    /// # Errors
+    /// `AccessDenied` where it has some for all one knows, and they cannot be read.
+    pub fn kept_tags(
+        &self,
+        object: &ObjectAddress,
+        lacks: Option<&str>,
+    ) -> Result<Vec<(String, String)>, Error> {
+        match &self.tags {
+            Some(tags) => Ok(tags.clone()),
+            None if lacks.is_some() => Ok(Vec::new()),
+            None => {
+                let operation = "GetObjectTagging";
+                let error = Error::new(ErrorKind::AccessDenied, operation, object.to_string());
+                Err(error.detail(UNREADABLE))
+            }
+        }
+    }
 }
 
 impl Client {
@@ -53,12 +97,18 @@ impl Client {
     }
 
     /// Does what a change asks for. Tags alone make no new version.
+    ///
+    /// # Errors
+    /// As [`Described::refuses`], before anything is sent.
     pub async fn change_metadata(
         &self,
         object: &ObjectAddress,
         before: &Described,
         change: &MetadataChange,
     ) -> Result<(), Error> {
+        if let Some(error) = before.refuses(object, change) {
+            return Err(error);
+        }
         let tags = before.tags.as_deref().unwrap_or_default();
         let mut after = change.after(&before.head, tags);
         // One that is over can be given to no version.
@@ -90,6 +140,31 @@ impl Client {
         }
     }
 
+    /// Does what a change asks for, of an object that still has this ETag. False where it is so
+    /// already.
+    ///
+    /// # Errors
+    /// `SourceChanged` where it has another one; as [`Client::change_metadata`] besides.
+    pub async fn change_if_still(
+        &self,
+        object: &ObjectAddress,
+        etag: Option<&ETag>,
+        change: &MetadataChange,
+    ) -> Result<bool, Error> {
+        let before = self.described(object).await?;
+        if before.head.etag.as_ref() != etag {
+            return Err(Error::new(ErrorKind::SourceChanged, "CopyObject", object.to_string()));
+        }
+        if let Some(error) = before.refuses(object, change) {
+            return Err(error);
+        }
+        let tags = before.tags.as_deref().unwrap_or_default();
+        if change.kind(&before.head, tags) == ChangeKind::Nothing {
+            return Ok(false);
+        }
+        self.change_metadata(object, &before, change).await.map(|()| true)
+    }
+
     /// A copy onto itself; in parts where it is too large for one request.
     async fn rewrite(
         &self,
@@ -107,8 +182,11 @@ impl Client {
         let most = provider.max_single_put();
         let size = before.head.size.unwrap_or_default();
         let stored = if size > most {
-            let tags = before.tags.clone().unwrap_or_default();
-            let tags = if retagging { after.tags.clone() } else { tags };
+            let lacks = self.lacks(Capability::ObjectTags);
+            let tags = match retagging {
+                true => after.tags.clone(),
+                false => before.kept_tags(object, lacks.as_deref())?,
+            };
             let after = PutOptions { tags, ..after.clone() };
             Box::pin(self.rewrite_in_parts(object, &before.head, &after)).await?
         } else {
@@ -200,6 +278,12 @@ impl Client {
         let acl = ObjectCannedAcl::from(acl);
         put_on_version!(self, &call, object, put_object_acl.acl(acl))
     }
+}
+
+fn archived_copy(object: &ObjectAddress) -> Error {
+    let error = Error::new(ErrorKind::InvalidRequest, "CopyObject", object.to_string());
+    let code = Some("InvalidObjectState".to_owned());
+    Error { code, ..error.detail("an archived object is copied when it is readable") }
 }
 
 /// As the headers name them.

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::object::{ObjectAddress, ObjectHead, PutOptions, StoredObject};
+use crate::s3::http::body::Body;
 use crate::transfer::connection_health::ConnectionHealth;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::limits::slots::{LaneLimits, Slots};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
-use crate::transfer::sending::BodyRoute;
+use crate::transfer::sending::{BodyRoute, send_on};
 use crate::transfer::task::BytesMoved;
-use crate::transfer::write::{Expected, Write};
+use crate::transfer::write::{Expected, MayReplace, Write};
 
 /// Requests of one object under way at once.
 pub const AT_ONCE: usize = 4;
@@ -66,9 +67,41 @@ impl Pipe {
     }
 
     /// The object as it is to appear.
-    pub fn write<'a>(&'a self, expected: Expected<'a>, absent: bool) -> Write<'a> {
+    pub fn write<'a>(&'a self, expected: Expected<'a>, may_replace: MayReplace<'a>) -> Write<'a> {
         let (remote, policy, to) = (&*self.remote, &self.policy, &self.object);
-        Write { remote, policy, to, expected, absent, may_be_ours: true }
+        Write { remote, policy, to, expected, may_replace, may_be_ours: true }
+    }
+
+    /// Sends it once, within the slot that the write has: one more would be waited for in vain
+    /// where only one is left.
+    pub async fn put(&self, body: &Body, options: &PutOptions) -> Result<StoredObject, Error> {
+        let place = self.place();
+        let send = |remote: Arc<dyn Remote>| async move {
+            remote.put(&self.object, body.clone(), options).await
+        };
+        send_on(self.way(&place), body.size(), send).await
+    }
+
+    /// # Errors
+    /// `PreconditionFailed` where something is there.
+    pub async fn expect_absent(&self) -> Result<(), Error> {
+        match self.find().await {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(self.exists()),
+            // Who may not list may not know that nothing is there: the request itself finds out.
+            Err(error)
+                if error.is(&ErrorKind::AccessDenied)
+                    && self.remote.keeps_conditions() != Some(false) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub fn exists(&self) -> Error {
+        self.fails(ErrorKind::PreconditionFailed, "store the object")
+            .detail("an object of this name exists")
     }
 
     /// The object that is there; none where there is none.

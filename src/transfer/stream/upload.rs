@@ -21,7 +21,7 @@ use crate::transfer::sending::send_on;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
 use crate::transfer::workers::digest::etag_of_parts;
 use crate::transfer::workers::multipart::{abort_upload, has_begun_none, sweep};
-use crate::transfer::write::{Expected, Written, head_of};
+use crate::transfer::write::{Expected, MayReplace, Written, head_of};
 
 /// Bytes of parts held at once, unless two parts are more.
 const ROOM: u64 = 96 << 20;
@@ -64,7 +64,7 @@ pub async fn upload_stream(
     if options.only_if_absent {
         // Before hours of sending.
         tokio::select! {
-            looked = expect_absent(pipe) => looked?,
+            looked = pipe.expect_absent() => looked?,
             () = &mut stop => return Err(stopped()),
         }
     }
@@ -134,31 +134,16 @@ async fn create(pipe: &Pipe, options: &PutOptions) -> Result<UploadId, Error> {
     created
 }
 
-async fn expect_absent(pipe: &Pipe) -> Result<(), Error> {
-    match pipe.find().await {
-        Ok(None) => Ok(()),
-        Ok(Some(_)) => Err(exists(pipe)),
-        // Who may not list may not know that nothing is there: the request itself finds out.
-        Err(error)
-            if error.is(&ErrorKind::AccessDenied)
-                && pipe.remote.keeps_conditions() != Some(false) =>
-        {
-            Ok(())
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Stores the bytes by one PUT.
+/// In one PUT.
 async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, Error> {
     let bytes = body.size();
     if options.only_if_absent && pipe.remote.keeps_conditions() != Some(true) {
-        expect_absent(pipe).await?;
+        pipe.expect_absent().await?;
     }
-    let write = pipe.write(Expected::Body(&body), options.only_if_absent);
+    let write = pipe.write(Expected::Body(&body), MayReplace::nothing_if(options.only_if_absent));
     let send = |only_if_absent| {
         let (options, body) = (PutOptions { only_if_absent, ..options.clone() }, &body);
-        async move { put(pipe, body, &options).await }
+        async move { pipe.put(body, &options).await }
     };
     let verification = match write.send(send).await? {
         Written::Stored(StoredObject { confirmed: Some(digest), .. }) => {
@@ -166,23 +151,9 @@ async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, E
         }
         Written::Stored(_) => write.see(UNCONFIRMED).await?,
         Written::Found(found, _) => write.verified(&found, UNCONFIRMED).await?,
-        Written::Taken => return Err(exists(pipe)),
+        Written::Taken => return Err(pipe.exists()),
     };
     Ok(Piped { bytes, verification })
-}
-
-fn exists(pipe: &Pipe) -> Error {
-    pipe.fails(ErrorKind::PreconditionFailed, "store the object")
-        .detail("an object of this name exists")
-}
-
-/// Within the slot that the write has: one more would be waited for in vain where only one is left.
-async fn put(pipe: &Pipe, body: &Body, options: &PutOptions) -> Result<StoredObject, Error> {
-    let place = pipe.place();
-    let send = |remote: Arc<dyn Remote>| async move {
-        remote.put(&pipe.object, body.clone(), options).await
-    };
-    send_on(pipe.way(&place), body.size(), send).await
 }
 
 struct Parts {
@@ -277,16 +248,16 @@ impl Parts {
     ) -> Result<Verification, Error> {
         let pipe = &self.pipe;
         if only_if_absent && pipe.remote.keeps_conditions() != Some(true) {
-            expect_absent(pipe).await?;
+            pipe.expect_absent().await?;
         }
         let expected = head_of(bytes, etag_of_parts(parts.iter()));
-        let write = pipe.write(Expected::Head(&expected), only_if_absent);
+        let write = pipe.write(Expected::Head(&expected), MayReplace::nothing_if(only_if_absent));
         let (remote, object, upload) = (&pipe.remote, &pipe.object, &self.upload);
         let complete = |absent| remote.complete_multipart(object, upload, parts, absent);
         let stored = match write.send(complete).await? {
             Written::Stored(stored) => stored,
             Written::Found(found, _) => return write.verified(&found, UNCONFIRMED).await,
-            Written::Taken => return Err(exists(pipe)),
+            Written::Taken => return Err(pipe.exists()),
         };
         match (write.see(UNCONFIRMED).await?, stored.confirmed) {
             (_, Some(digest)) => Ok(Verification::Digest(digest.to_owned())),

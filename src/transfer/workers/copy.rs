@@ -23,7 +23,7 @@ use crate::transfer::workers::multipart::{
     run_parts,
 };
 use crate::transfer::workers::relay::{Relay, is_relayed, recompressed, stamp};
-use crate::transfer::write::{Expected, Write, Written};
+use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
 /// The server moves the bytes, so parts may be large.
 const COPY_PART_BYTES: u64 = 256 * MIB;
@@ -360,7 +360,7 @@ async fn whole(
         policy: &task.policy,
         to: &way.to,
         expected: Expected::Head(head),
-        absent: way.only_if_absent,
+        may_replace: MayReplace::nothing_if(way.only_if_absent),
         // Where nobody looked before, what is there was there.
         may_be_ours: !way.unseen,
     };

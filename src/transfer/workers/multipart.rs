@@ -22,7 +22,7 @@ use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::{find_taken, taken};
 use crate::transfer::workers::digest::etag_of_parts;
-use crate::transfer::write::{Expected, Write, Written, head_of, is_missing};
+use crate::transfer::write::{Expected, MayReplace, Write, Written, head_of, is_missing};
 
 /// What the object is made of, checked once more before it appears.
 #[derive(Clone, Debug)]
@@ -348,7 +348,7 @@ impl Complete {
             policy: &task.policy,
             to: object,
             expected: Expected::Head(&expected),
-            absent: self.only_if_absent,
+            may_replace: MayReplace::nothing_if(self.only_if_absent),
             may_be_ours: true,
         };
         let complete = |absent| task.remote.complete_multipart(object, upload, &list, absent);

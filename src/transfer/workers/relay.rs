@@ -22,7 +22,7 @@ use crate::transfer::workers::multipart::{
     BodySource, Complete, PartBytesPermit, SendPart, discard, open, record_part, run_parts,
 };
 use crate::transfer::workers::ranges::wrong_length;
-use crate::transfer::write::{Expected, Write, Written};
+use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
 /// Part sizes that uploaders use, tried against the number of parts of the source: where they fit,
 /// the copy has the same ETag.
@@ -108,7 +108,7 @@ impl Relay<'_> {
             policy: &task.policy,
             to,
             expected: Expected::Body(&body),
-            absent: options.only_if_absent,
+            may_replace: MayReplace::nothing_if(options.only_if_absent),
             may_be_ours: true,
         };
         let put = |only_if_absent| {

@@ -35,7 +35,7 @@ use crate::transfer::workers::multipart::{
     BodySource, Complete, SendPart, completed_before, discard, named, open, reconcile, record_part,
     run_parts,
 };
-use crate::transfer::write::{Expected, Write, Written};
+use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
 /// The largest object that is stored twice to learn of the server, in bytes.
 const PROBE: u64 = 64 << 10;
@@ -157,7 +157,7 @@ impl<'a> Upload<'a> {
             policy: &self.task.policy,
             to: &object,
             expected: Expected::Body(&body),
-            absent: only_if_absent,
+            may_replace: MayReplace::nothing_if(only_if_absent),
             may_be_ours: true,
         };
         let why = "the server's answer confirms no digest of the bytes";

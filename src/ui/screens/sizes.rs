@@ -7,7 +7,7 @@ use crate::app::screens::sizes::measured::{Counting, MeasuredPlace};
 use crate::app::screens::sizes::view::SizesView;
 use crate::app::session::Session;
 use crate::domain::size_tree::{SizeTree, SizedRow};
-use crate::domain::tally::Amount;
+use crate::domain::tally::{Amount, UnlistedTotals, Untold};
 use crate::domain::units::{Count, Counted, Size};
 use crate::ui::overlays::help::centred;
 use crate::ui::paint::{Paint, Span};
@@ -130,6 +130,8 @@ fn draw_row(paint: &mut Paint<'_>, span: Span, row: &SizedRow, (most, all): (u64
         }
     };
 }
+
+const UNTOLD: &str = "this server does not tell";
 
 /// One line of the summary.
 enum SummaryLine {
@@ -265,6 +267,23 @@ fn draw_summary(
     }
 }
 
+fn besides(beside: &UnlistedTotals, untold: Untold, counting: bool) -> [SummaryLine; 3] {
+    let line = |name: &str, amount, untold: bool| match untold {
+        true => SummaryLine::Text(name.to_owned(), UNTOLD.to_owned()),
+        false => SummaryLine::Amount(name.to_owned(), amount),
+    };
+    let more = if counting { ", counting" } else { "" };
+    let markers = match untold.versions {
+        true => UNTOLD.to_owned(),
+        false => format!("{}{more}", Count(beside.markers)),
+    };
+    [
+        line("old versions", beside.versions, untold.versions),
+        SummaryLine::Text("delete markers".to_owned(), markers),
+        line("unfinished uploads", beside.uploads, untold.uploads),
+    ]
+}
+
 fn summary(
     sizes: &Sizes,
     shown: &MeasuredPlace,
@@ -285,13 +304,7 @@ fn summary(
     lines.extend(histograms(shown, beside));
     lines.push(SummaryLine::Heading("Beside the objects".to_owned()));
     match (&shown.beside, sizes.is_counting_beside()) {
-        (Some(beside), counting) => {
-            let more = if counting { ", counting" } else { "" };
-            lines.push(SummaryLine::Amount("old versions".to_owned(), beside.versions));
-            let markers = format!("{}{more}", Count(beside.markers));
-            lines.push(SummaryLine::Text("delete markers".to_owned(), markers));
-            lines.push(SummaryLine::Amount("unfinished uploads".to_owned(), beside.uploads));
-        }
+        (Some((beside, untold)), counting) => lines.extend(besides(beside, *untold, counting)),
         (None, true) => lines.push(SummaryLine::Text("counting".to_owned(), String::new())),
         (None, false) => {
             let text = "old versions and unfinished uploads are not counted";

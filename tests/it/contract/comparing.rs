@@ -9,7 +9,6 @@ use windlass::domain::compared::{Compared, ComparedBytes, ComparedSide, Compared
 use windlass::domain::diff_end::{DiffEnd, DiffKind};
 use windlass::domain::error::Error;
 use windlass::domain::value_difference::ValueDifference;
-use windlass::transfer::journal::KnownUploads;
 use windlass::tui::requests::ask_storage;
 
 use super::target::{Target, noise};
@@ -17,15 +16,10 @@ use super::target::{Target, noise};
 async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer>, Error> {
     let told = Mutex::new(Vec::new());
     let tell = |answer| told.lock().unwrap().push(answer);
-    let request = StorageRequest::Comparison(ComparisonRequest::Compare { one, other });
-    let last = Box::pin(ask_storage(
-        &target.client,
-        request,
-        KnownUploads::default,
-        tell,
-        &CancellationToken::new(),
-    ))
-    .await?;
+    let request = StorageRequest::Compare { one, other };
+    let last =
+        Box::pin(ask_storage(&target.client, request, None, tell, &CancellationToken::new()))
+            .await?;
     let mut told = told.into_inner().unwrap();
     told.push(last);
     Ok(told)
@@ -35,7 +29,7 @@ async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer
 async fn by_bytes(target: &Target, one: DiffEnd, other: DiffEnd) -> ComparedBytes {
     let request = StorageRequest::Comparison(ComparisonRequest::CompareBytes { one, other });
     let stop = CancellationToken::new();
-    let asked = ask_storage(&target.client, request, KnownUploads::default, drop, &stop);
+    let asked = ask_storage(&target.client, request, None, drop, &stop);
     match Box::pin(asked).await.unwrap() {
         Answer::ComparedBytes { bytes, done: true } => bytes,
         other => panic!("{other:?}"),

@@ -10,6 +10,7 @@ use windlass::domain::protection::{AccessSpec, LockMode, Protection, Retention};
 use windlass::domain::provider::{Capability, Provider};
 use windlass::domain::thaw::{RestoreTier, ThawWish};
 use windlass::s3::access::Access;
+use windlass::transfer::saving::{save_new_text, save_text};
 
 use super::target::Target;
 
@@ -92,14 +93,15 @@ pub async fn a_text_is_saved_only_over_what_was_opened(target: Target) {
     client.put(&object, "before".into(), &dressed()).await.unwrap();
     let opened = client.open_text(&object).await.unwrap();
     assert_eq!(opened.bytes, b"before");
-    client.save_text(&object, &opened.described, b"after".to_vec()).await.unwrap();
+    let etag = opened.described.head.etag.as_ref();
+    save_text(client, &object, etag, b"after".to_vec()).await.unwrap();
     let head = client.head(&object).await.unwrap();
     assert_eq!(head.headers.cache_control.as_deref(), Some("no-cache"));
     assert_eq!(head.user_metadata["kept"], "grün");
-    let late = client.save_text(&object, &opened.described, b"late".to_vec()).await.unwrap_err();
+    let late = save_text(client, &object, etag, b"late".to_vec()).await.unwrap_err();
     assert_eq!(late.kind, ErrorKind::PreconditionFailed);
     assert_eq!(target.bytes(&object).await, b"after");
-    let there = client.save_new_text(&object, "a/b".into(), b"new".to_vec()).await.unwrap_err();
+    let there = save_new_text(client, &object, b"new".to_vec()).await.unwrap_err();
     assert_eq!(there.kind, ErrorKind::PreconditionFailed);
 }
 

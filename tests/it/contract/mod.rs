@@ -14,6 +14,7 @@ mod errors;
 mod examining;
 mod indexes;
 mod jurisdictions;
+mod kept;
 mod links;
 mod listing;
 mod looking;

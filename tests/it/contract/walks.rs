@@ -14,7 +14,6 @@ use windlass::domain::listing::{ContinuationToken, FoundRows, ListedPage};
 use windlass::domain::transfer::Target;
 use windlass::s3::client::{Client, ListQuery};
 use windlass::s3::ops::pages::Pages;
-use windlass::transfer::journal::KnownUploads;
 use windlass::tui::requests::ask_storage;
 
 use crate::support::server::{connection, r2_server, server};
@@ -95,9 +94,7 @@ async fn level(client: &Client) -> Vec<String> {
         other => panic!("{other:?}"),
     };
     let request = StorageRequest::ListRest { bucket, prefix, token };
-    let end = ask_storage(client, request, KnownUploads::default, tell, &CancellationToken::new())
-        .await
-        .unwrap();
+    let end = ask_storage(client, request, None, tell, &CancellationToken::new()).await.unwrap();
     assert_eq!(end, Answer::Page(ListedPage::default()));
     let pages = pages.into_inner().unwrap();
     names.extend(pages.iter().flat_map(|listed| listed.page.rows()).map(|row| row.name.to_owned()));
@@ -127,10 +124,7 @@ async fn search(client: &Client, token: Option<&FoundRows>) -> Vec<FoundRows> {
         other => panic!("{other:?}"),
     };
     let last =
-        match ask_storage(client, request, KnownUploads::default, tell, &CancellationToken::new())
-            .await
-            .unwrap()
-        {
+        match ask_storage(client, request, None, tell, &CancellationToken::new()).await.unwrap() {
             Answer::Found(found) => found,
             other => panic!("{other:?}"),
         };

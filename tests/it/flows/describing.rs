@@ -104,6 +104,14 @@ fn a_retention_is_said_before_the_answer() {
     app.keys("t").keys("ctrl-u").typed("x/y").keys("enter v");
     assert!(lines(&app).last().unwrap().contains("retention"), "{:?}", lines(&app));
     app.keys("esc esc");
+    app.keys("M");
+    let mut both = described("a", "text/plain");
+    (both.head.legal_hold, both.acl_unknown) = (Some(true), true);
+    app.reply(told(vec![both]));
+    app.keys("t").keys("ctrl-u").typed("x/y").keys("enter v");
+    let said = lines(&app).pop().unwrap();
+    assert!(said.contains("access rules") && said.contains("legal hold"), "{said}");
+    app.keys("esc esc");
     assert!(app.state.dialog().is_none());
     assert_eq!(app.waiting().len(), 0);
 }
@@ -276,6 +284,8 @@ fn archived_objects_are_asked_for_with_the_days_they_stay_readable() {
     let outcome = ThawOutcome { asked: 2, readable: 1, ..ThawOutcome::default() };
     app.reply(Ok(Answer::Thawed(outcome)));
     assert_eq!(app.toast(), "2 objects asked for, 1 object readable now");
+    app.keys("g h enter").reply(Ok(Answer::Thawed(ThawOutcome::default())));
+    assert_eq!(app.toast(), "nothing there is archived");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use windlass::app::screens::sizes::view::SizesView;
 use windlass::domain::listing::{Class, Page};
 use windlass::domain::object::Measure;
 use windlass::domain::size_tree::SizedRow;
-use windlass::domain::tally::{Amount, UnlistedTotals};
+use windlass::domain::tally::{Amount, UnlistedTotals, Untold};
 use windlass::domain::transfer::{JobState, JobView, Target, TransferCommand, Work};
 use windlass::domain::transfer_event::TransferEvent;
 
@@ -235,9 +235,11 @@ fn versions_are_counted_where_they_are_asked_for() {
     assert_eq!(app.state.parts.sizes.shown().unwrap().view, SizesView::Summary);
     let versions = Amount { objects: 3, bytes: 1 << 20 };
     let beside = UnlistedTotals { versions, markers: 2, ..UnlistedTotals::default() };
-    app.reply(Ok(Answer::Beside { beside, done: true }));
+    let untold = Untold { uploads: true, ..Untold::default() };
+    app.reply(Ok(Answer::Beside { beside, untold, done: true }));
     let picture = app.picture();
     assert!(picture.contains("old versions") && picture.contains("1.0 MiB"), "{picture}");
+    assert!(picture.contains("this server does not tell"), "{picture}");
     app.keys("tab");
     assert!(app.picture().contains("p/q/s"), "the largest objects by their whole names");
 }

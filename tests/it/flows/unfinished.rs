@@ -8,7 +8,9 @@ use windlass::app::effect::{Request, StorageRequest};
 use windlass::app::event::{Answer, ListedUploads, Reply};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::object::{ObjectAddress, UploadId};
-use windlass::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner};
+use windlass::domain::unfinished::{
+    AbortedUploads, UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner,
+};
 
 use crate::support::app::{App, buckets};
 
@@ -97,7 +99,9 @@ fn what_looks_abandoned_is_given_up_after_a_question_that_names_count_and_age() 
     assert_eq!(keys, ["old", "left"]);
     let failed =
         vec![Error::new(ErrorKind::AccessDenied, "AbortMultipartUpload", "s3://media/left")];
-    app.reply(Ok(Answer::UploadsAborted { gone: vec![UploadId("id-old".into())], failed }));
+    let gone = vec![UploadId("id-old".into())];
+    let aborted = AbortedUploads { gone, failed, ..AbortedUploads::default() };
+    app.reply(Ok(Answer::UploadsAborted(aborted)));
     let Some(Dialog::Uploads(list)) = app.state.dialog() else { panic!() };
     let left: Vec<_> = list.rows.iter().map(|row| row.upload.object.key.as_str()).collect();
     assert_eq!(left, ["in-use", "young", "left"]);
@@ -112,6 +116,21 @@ fn a_young_one_is_given_up_only_with_a_warning_and_one_in_use_never() {
     assert!(matches!(app.state.dialog(), Some(Dialog::Uploads(_))), "it is in use");
     app.keys("space enter");
     assert!(asked(&app).contains("another program may still be writing"), "{}", asked(&app));
+}
+
+#[test]
+fn what_is_left_to_the_queue_and_what_nobody_saw_go_is_told() {
+    let mut app = opened();
+    let page = listed(&app, &[("old", 99, UploadOwner::Unknown)], None);
+    app.reply(page).keys("enter y");
+    let gone = vec![UploadId("id-old".into())];
+    let aborted = AbortedUploads { gone, unseen: 1, queued: 2, ..AbortedUploads::default() };
+    app.reply(Ok(Answer::UploadsAborted(aborted)));
+    assert_eq!(
+        app.toast(),
+        "1 unfinished upload aborted; 1 abort not verified: this server does not list uploads any \
+         more; 2 left alone: queued transfers will continue them"
+    );
 }
 
 #[test]

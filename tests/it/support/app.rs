@@ -356,10 +356,7 @@ fn fits(request: &Request, reply: &Reply) -> bool {
             | (Request::Machine(MachineRequest::Check(_)), Ok(Answer::Checked(_)))
             | (Request::Storage(StorageRequest::ListUploads { .. }), Ok(Answer::Uploads(_)))
             | (Request::Storage(StorageRequest::CountParts { .. }), Ok(Answer::UploadExtent(_)))
-            | (
-                Request::Storage(StorageRequest::AbortUploads(_)),
-                Ok(Answer::UploadsAborted { .. })
-            )
+            | (Request::Storage(StorageRequest::AbortUploads(_)), Ok(Answer::UploadsAborted(_)))
             | (Request::Connections(ConnectionRequest::FindOrigins), Ok(Answer::Origins(_)))
             | (Request::Connections(ConnectionRequest::StoredKeyId), Ok(Answer::StoredKeyId(_)))
             | (

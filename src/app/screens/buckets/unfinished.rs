@@ -13,9 +13,8 @@ use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
-use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
-use crate::domain::unfinished::{UploadMarker, UploadOwner, age_text};
+use crate::domain::unfinished::{AbortedUploads, UploadMarker, UploadOwner, age_text};
 use crate::domain::units::{Count, Counted};
 
 #[derive(Clone, Debug, Default)]
@@ -78,9 +77,12 @@ impl Unfinished {
             self.on_page(reply, cx);
         } else if self.abort.take_if(|abort| *abort == ticket).is_some() {
             match reply {
-                Ok(Answer::UploadsAborted { gone, failed }) => self.on_aborted(&gone, failed, cx),
+                Ok(Answer::UploadsAborted(aborted)) => self.on_aborted(aborted, cx),
                 Ok(_) => {}
-                Err(error) => self.on_aborted(&[], vec![error], cx),
+                Err(error) => {
+                    let failed = vec![error];
+                    self.on_aborted(AbortedUploads { failed, ..Default::default() }, cx);
+                }
             }
         } else if let Some((_, upload)) = self.extent.take() {
             let known = match reply {
@@ -143,18 +145,29 @@ impl Unfinished {
     }
 
     /// What is gone goes from the list; what is not stays with the reason in the events.
-    fn on_aborted(&mut self, gone: &[UploadId], failed: Vec<Error>, cx: &mut Context<'_>) {
+    fn on_aborted(&mut self, aborted: AbortedUploads, cx: &mut Context<'_>) {
+        let AbortedUploads { gone, unseen, failed, queued } = aborted;
         if let Some(list) = self.list_mut() {
             list.rows.retain(|row| !gone.contains(&row.upload.upload));
             list.cursor = list.cursor.min(list.rows.len().saturating_sub(1));
         }
         let uploads = |noun| Counted(gone.len() as u64, noun);
+        let mut notes = String::new();
+        if unseen > 0 {
+            let aborts = Counted(unseen, "abort");
+            notes +=
+                &format!("; {aborts} not verified: this server does not list uploads any more");
+        }
+        if queued > 0 {
+            let count = Count(queued);
+            notes += &format!("; {count} left alone: queued transfers will continue them");
+        }
         if failed.is_empty() {
-            cx.toast(Level::Done, format!("{} aborted", uploads("unfinished upload")));
+            cx.toast(Level::Done, format!("{} aborted{notes}", uploads("unfinished upload")));
         } else {
             let left = Count(failed.len() as u64);
             let done = uploads("upload");
-            cx.toast(Level::Problem, format!("{done} aborted, {left} could not be"));
+            cx.toast(Level::Problem, format!("{done} aborted, {left} could not be{notes}"));
         }
         for error in failed {
             cx.ask(Intent::Log(error));

@@ -18,8 +18,8 @@ use crate::app::screens::objects::describing_fields::{Field, merged, set};
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
-use crate::domain::description::{Descriptions, MetadataOutcome};
-use crate::domain::metadata_change::MetadataChange;
+use crate::domain::description::{Descriptions, MetadataOutcome, ObjectDescription};
+use crate::domain::metadata_change::{Loss, MetadataChange};
 use crate::domain::transfer::SourceRows;
 use crate::domain::units::Counted;
 
@@ -151,6 +151,7 @@ fn menu(form: &MetadataForm, session: &Session) -> Choice {
             let is = field.value(objects, &session.zone).text();
             let note = pending.map_or(is.clone(), |new| format!("{is} → {new}"));
             let lacking = field.capability().and_then(|what| session.lacks(what));
+            let lacking = lacking.or_else(|| unread(objects, *field));
             ChoiceRow::new(field.key(), field.title()).note(note).disabled(lacking)
         })
         .collect();
@@ -169,6 +170,12 @@ fn menu(form: &MetadataForm, session: &Session) -> Choice {
         choice = choice.line(format!("{failed} could not be read, and are left as they are."));
     }
     choice
+}
+
+/// Why a field cannot be changed although the server has it.
+fn unread(objects: &[ObjectDescription], field: Field) -> Option<String> {
+    let none = field == Field::Tags && objects.iter().all(|one| one.tags.is_none());
+    none.then(|| "the tags cannot be read, so they are kept".to_owned())
 }
 
 fn prompt(form: &MetadataForm, field: Field) -> Prompt {
@@ -210,29 +217,26 @@ fn sure(form: &MetadataForm) -> Confirm {
     }
 }
 
-/// What a copy onto itself does not take over.
+/// What a copy onto itself does not take over, of how many objects.
 fn losses(form: &MetadataForm) -> Option<String> {
-    use crate::domain::metadata_change::ChangeKind::Object;
-    let copied = form.found.objects.iter().filter(|one| {
-        let tags = one.tags.as_deref().unwrap_or_default();
-        matches!(form.change.kind(&one.head, tags), Object { .. })
-    });
     let (mut lost, mut kept) = (0, 0);
-    for one in copied {
-        lost += u64::from(one.acl_unknown || one.head.missing_metadata > 0);
-        kept += u64::from(one.head.retention.is_some() || one.head.legal_hold == Some(true));
+    for one in &form.found.objects {
+        let tags = one.tags.as_deref().unwrap_or_default();
+        let losses = form.change.losses(&one.head, tags, one.acl_unknown);
+        let locked = |loss: &Loss| matches!(loss, Loss::Retention(_) | Loss::LegalHold);
+        lost += u64::from(!losses.iter().all(locked));
+        kept += u64::from(losses.iter().any(locked));
     }
-    match (lost, kept) {
-        (0, 0) => None,
-        (0, kept) => Some(format!(
-            "{} under retention or legal hold, so the version before this change stays",
-            Counted(kept, "object")
-        )),
-        (lost, _) => Some(format!(
-            "{} may lose access rules or metadata that cannot be read",
-            Counted(lost, "object")
-        )),
-    }
+    let lost = (lost > 0).then(|| {
+        let objects = Counted(lost, "object");
+        format!("{objects} may lose access rules or metadata that cannot be read")
+    });
+    let kept = (kept > 0).then(|| {
+        let objects = Counted(kept, "object");
+        format!("{objects} under retention or legal hold, so the version before this change stays")
+    });
+    let said: Vec<String> = lost.into_iter().chain(kept).collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 fn save(slot: &mut QuestionSlot<MetadataStep>, form: MetadataForm, cx: &mut Context<'_>) {

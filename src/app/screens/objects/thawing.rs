@@ -191,6 +191,9 @@ fn tell(outcome: ThawOutcome, cx: &mut Context<'_>) {
     if failed > 0 {
         told.push(format!("{} failed", Counted(failed, "object")));
     }
+    if told.is_empty() {
+        told.push("nothing there is archived".to_owned());
+    }
     let level = if failed > 0 { Level::Problem } else { Level::Done };
     cx.toast(level, told.join(", "));
     for error in outcome.failed {

@@ -9,7 +9,7 @@ use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::listing::Page;
 use crate::domain::size_tree::{PrefixId, SizeTree, SizedRow};
-use crate::domain::tally::{Amount, UnlistedTotals};
+use crate::domain::tally::{Amount, UnlistedTotals, Untold};
 use crate::domain::transfer::Target;
 
 /// Levels with more rows are put in order anew so often at most, in milliseconds.
@@ -36,8 +36,8 @@ pub struct MeasuredPlace {
     pub prefix: Prefix,
     pub tree: SizeTree,
     pub counting: Counting,
-    /// What is beside the objects, as far as it was counted and asked for.
-    pub beside: Option<UnlistedTotals>,
+    /// What is beside the objects, as far as it was counted and asked for, and told.
+    pub beside: Option<(UnlistedTotals, Untold)>,
     pub view: SizesView,
     /// The row of the cursor, or the first line of the summary on screen.
     pub cursor: usize,

@@ -109,8 +109,8 @@ impl Part for Sizes {
                 self.walk = None;
                 self.walk_on(cx);
             }
-            Ok(Answer::Beside { beside, done }) => {
-                shown.beside = Some(beside);
+            Ok(Answer::Beside { beside, untold, done }) => {
+                shown.beside = Some((beside, untold));
                 if done {
                     self.beside = None;
                 }
