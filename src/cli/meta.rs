@@ -110,11 +110,13 @@ fn words(loss: Loss) -> String {
         Loss::Retention(kept) => {
             let (mode, until) = (kept.mode, kept.until);
             format!(
-                "it is under retention ({mode} until {until}): the version of before stays, and \
-                 the new one is kept as long"
+                "it is under retention ({mode} until {until}), so the version before this \
+                 change stays, and the new one is kept as long"
             )
         }
-        Loss::LegalHold => "it is under a legal hold: the version of before stays".to_owned(),
+        Loss::LegalHold => {
+            "it is under a legal hold, so the version before this change stays".to_owned()
+        }
     }
 }
 

@@ -47,9 +47,9 @@ pub enum Loss {
     Access,
     /// So many entries that no header can carry.
     Metadata(u32),
-    /// The version of before stays, and the new one is kept as long.
+    /// The version before the change stays, and the new one is kept as long.
     Retention(Retention),
-    /// The version of before stays.
+    /// The version before the change stays.
     LegalHold,
 }
 

@@ -134,7 +134,7 @@ async fn create(pipe: &Pipe, options: &PutOptions) -> Result<UploadId, Error> {
     created
 }
 
-/// In one PUT.
+/// Stores the bytes by one PUT.
 async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, Error> {
     let bytes = body.size();
     if options.only_if_absent && pipe.remote.keeps_conditions() != Some(true) {

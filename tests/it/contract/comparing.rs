@@ -16,7 +16,7 @@ use super::target::{Target, noise};
 async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer>, Error> {
     let told = Mutex::new(Vec::new());
     let tell = |answer| told.lock().unwrap().push(answer);
-    let request = StorageRequest::Compare { one, other };
+    let request = StorageRequest::Comparison(ComparisonRequest::Compare { one, other });
     let last =
         Box::pin(ask_storage(&target.client, request, None, tell, &CancellationToken::new()))
             .await?;
