@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use crate::cli::args::target::TargetFlags;
 use crate::cli::args::{Arguments, DemoArguments, Verb};
 use crate::cli::connect::Choice;
-use crate::cli::print::{Status, Trouble, complain, complain_of_crash};
+use crate::cli::print::{Status, VerbError, complain, complain_of_crash};
 use crate::cli::{demo as server, verb, verbs};
 use crate::config::crash;
 use crate::config::paths::Folders;
@@ -45,7 +45,7 @@ fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<LoopEnd, Trouble> {
+fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<LoopEnd, VerbError> {
     needs_terminal()?;
     let folders = Folders::find()?;
     let (choice, runtime) = verb::with_key(Choice::make(flags, &folders)?)?;
@@ -78,20 +78,20 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<LoopEnd, Tr
 fn access_of(
     spec: AccessSpec,
     location: Option<&Location>,
-) -> Result<Option<(Bucket, AccessSpec)>, Trouble> {
+) -> Result<Option<(Bucket, AccessSpec)>, VerbError> {
     if spec.is_plain() {
         return Ok(None);
     }
     let Some(bucket) = location.and_then(Location::bucket) else {
         let sentence = "--requester-pays and the flags for a key hold for one bucket here: name \
              it, as in windlass --requester-pays s3://bucket";
-        return Err(Trouble::Usage(sentence.to_owned()));
+        return Err(VerbError::Usage(sentence.to_owned()));
     };
     Ok(Some((bucket.clone(), spec)))
 }
 
 /// Writes nothing of the user's and keeps its queue in memory.
-fn browse_demo(arguments: &DemoArguments) -> Result<LoopEnd, Trouble> {
+fn browse_demo(arguments: &DemoArguments) -> Result<LoopEnd, VerbError> {
     needs_terminal()?;
     let runtime = verb::runtime()?;
     let server = runtime.block_on(server::start(arguments))?;
@@ -108,15 +108,15 @@ fn browse_demo(arguments: &DemoArguments) -> Result<LoopEnd, Trouble> {
     Ok(open_browser(start, || server::fill(&server, arguments))?)
 }
 
-fn needs_terminal() -> Result<(), Trouble> {
+fn needs_terminal() -> Result<(), VerbError> {
     if !io::stdout().is_terminal() {
         let sentence =
             "the browser needs a terminal and stdout is none: use the verbs, such as windlass ls";
-        return Err(Trouble::Usage(sentence.to_owned()));
+        return Err(VerbError::Usage(sentence.to_owned()));
     }
     // Without TERM the usual sequences are tried: most terminals know them.
     match env::var("TERM") {
-        Ok(term) if PLAIN_TERMINALS.contains(&&*term) => Err(Trouble::Usage(format!(
+        Ok(term) if PLAIN_TERMINALS.contains(&&*term) => Err(VerbError::Usage(format!(
             "this terminal cannot show the browser (TERM={term}): start it in a terminal emulator, \
              or use the verbs, such as windlass ls"
         ))),
@@ -124,7 +124,7 @@ fn needs_terminal() -> Result<(), Trouble> {
     }
 }
 
-fn told(ended: Result<LoopEnd, Trouble>) -> ExitCode {
+fn told(ended: Result<LoopEnd, VerbError>) -> ExitCode {
     match ended {
         Ok(LoopEnd::Quit | LoopEnd::Demo) => Status::Done.into(),
         Ok(LoopEnd::Signal(number)) => ExitCode::from(u8::try_from(128 + number).unwrap_or(1)),

@@ -5,21 +5,21 @@ use std::io::{self, IsTerminal, Write};
 use tokio::task::spawn_blocking;
 
 use crate::cli::interrupt::interrupted;
-use crate::cli::print::Trouble;
+use crate::cli::print::VerbError;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::visible::visible;
 
 /// # Errors
 /// `Usage` where nobody can answer what `verb` asks.
-pub fn needs_somebody(verb: &str) -> Result<(), Trouble> {
+pub fn needs_somebody(verb: &str) -> Result<(), VerbError> {
     if io::stdin().is_terminal() && io::stderr().is_terminal() {
         return Ok(());
     }
-    Err(Trouble::Usage(format!("{verb} asks first: without a terminal, add --yes")))
+    Err(VerbError::Usage(format!("{verb} asks first: without a terminal, add --yes")))
 }
 
 /// Asks; whatever is not yes is no.
-pub async fn agreed(question: &str) -> Result<bool, Trouble> {
+pub async fn agreed(question: &str) -> Result<bool, VerbError> {
     eprint!("{question} [y/N] ");
     io::stderr().flush()?;
     // Off this thread, so that ctrl-c is heard meanwhile.
@@ -32,7 +32,7 @@ pub async fn agreed(question: &str) -> Result<bool, Trouble> {
 ///
 /// # Errors
 /// `Usage` where nobody can answer what `verb` asks.
-pub async fn named(verb: &str, question: &str, name: &str) -> Result<bool, Trouble> {
+pub async fn named(verb: &str, question: &str, name: &str) -> Result<bool, VerbError> {
     needs_somebody(verb)?;
     eprint!("{question}\nType {} to confirm: ", visible(name));
     io::stderr().flush()?;

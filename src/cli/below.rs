@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::cli::print::Trouble;
+use crate::cli::print::VerbError;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::Page;
@@ -17,10 +17,10 @@ pub struct WalkedPlace {
 
 impl WalkedPlace {
     /// A key is taken for the beginning of names, as `ls` does.
-    pub fn of(location: &Location, verb: &str) -> Result<WalkedPlace, Trouble> {
+    pub fn of(location: &Location, verb: &str) -> Result<WalkedPlace, VerbError> {
         match location {
             Location::Root => {
-                Err(Trouble::Usage(format!("{verb} needs a bucket: s3://bucket/prefix/")))
+                Err(VerbError::Usage(format!("{verb} needs a bucket: s3://bucket/prefix/")))
             }
             Location::Prefix { bucket, prefix } => {
                 Ok(WalkedPlace { bucket: bucket.clone(), prefix: prefix.clone() })
@@ -58,8 +58,8 @@ pub fn nothing_below(bucket: &Bucket, prefix: &Prefix) -> Error {
 /// Takes every page, and gives back what broke the listing before its end.
 pub async fn each_page(
     pages: &mut KeyPages<'_>,
-    mut take: impl FnMut(Arc<Page>) -> Result<(), Trouble>,
-) -> Result<Option<Error>, Trouble> {
+    mut take: impl FnMut(Arc<Page>) -> Result<(), VerbError>,
+) -> Result<Option<Error>, VerbError> {
     loop {
         match pages.next().await {
             Ok(Some(page)) => take(page)?,

@@ -7,32 +7,32 @@ use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
 use crate::cli::jobs::{below, below_at, run_specs, source_of, target};
-use crate::cli::print::{Status, Trouble, usage};
+use crate::cli::print::{Status, VerbError, usage};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::place::Place;
 use crate::domain::transfer::{FileRules, JobOptions, JobSpec, Target, Work};
 
 impl RunVerb for CopyArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.taking_back("taking back what is unfinished")
             .on_connection(async |choice| cp(self, choice).await)
     }
 }
 
-async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, VerbError> {
     let spec = spec(arguments, choice, None).await?;
     perform(arguments, spec, choice).await
 }
 
 impl RunVerb for MoveArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.taking_back("taking back what is unfinished")
             .on_connection(async |choice| mv(self, choice).await)
     }
 }
 
-async fn mv(arguments: &MoveArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn mv(arguments: &MoveArguments, choice: &Choice) -> Result<Status, VerbError> {
     let copy = &arguments.copy;
     let spec = spec(copy, choice, Some(arguments.accept_loss)).await?;
     perform(copy, spec, choice).await
@@ -42,7 +42,7 @@ async fn perform(
     arguments: &CopyArguments,
     spec: JobSpec,
     choice: &Choice,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let written = choice.client_of(spec.other_connection().unwrap_or(&spec.connection))?;
     written.prepare().await?;
     written.permits(&spec.options.attributes)?;
@@ -57,7 +57,7 @@ async fn spec(
     arguments: &CopyArguments,
     choice: &Choice,
     moving: Option<bool>,
-) -> Result<JobSpec, Trouble> {
+) -> Result<JobSpec, VerbError> {
     let accept_loss = moving.unwrap_or_default();
     let moving = moving.is_some();
     let verb = if moving { "mv" } else { "cp" };
@@ -102,8 +102,8 @@ async fn spec(
 }
 
 /// The connection of a place, and the place.
-fn place(text: &str, choice: &Choice) -> Result<(ConnectionName, Place), Trouble> {
+fn place(text: &str, choice: &Choice) -> Result<(ConnectionName, Place), VerbError> {
     let names = choice.connections.iter().map(|connection| &connection.name);
-    let place = Place::parse(text, names).map_err(Trouble::Usage)?;
+    let place = Place::parse(text, names).map_err(VerbError::Usage)?;
     Ok((place.connection.clone().unwrap_or_else(|| choice.current.clone()), place))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::args::buckets::BucketArguments;
 use crate::cli::args::settings::MakeArguments;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
+use crate::cli::print::{Printer, Status, VerbError, complain_of_all};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::connection::Connection;
 use crate::config::r2::{self, account_of};
@@ -19,12 +19,12 @@ use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 
 impl RunVerb for MakeArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| mb(self, choice).await)
     }
 }
 
-async fn mb(arguments: &MakeArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn mb(arguments: &MakeArguments, choice: &Choice) -> Result<Status, VerbError> {
     let connection = choice.current()?;
     writable(connection, "CreateBucket")?;
     let (connection, bucket) = match arguments.jurisdiction {
@@ -54,7 +54,7 @@ fn in_jurisdiction(
     connection: &Connection,
     wished: Jurisdiction,
     bucket: &Bucket,
-) -> Result<(Connection, Bucket), Trouble> {
+) -> Result<(Connection, Bucket), VerbError> {
     let mut connection = connection.clone();
     if connection.jurisdictions.iter().any(|(each, _)| *each == wished) {
         return Ok((connection, wished.named(bucket)));
@@ -62,7 +62,7 @@ fn in_jurisdiction(
     let endpoint = connection.endpoint.clone().unwrap_or_default();
     let Some((account, own)) = account_of(&endpoint) else {
         let why = "only an account of R2 has jurisdictions, and the connection names none";
-        return Err(Trouble::Usage(why.to_owned()));
+        return Err(VerbError::Usage(why.to_owned()));
     };
     if own != wished {
         connection.endpoint = r2::endpoint(&account, Some(wished)).ok();
@@ -71,12 +71,12 @@ fn in_jurisdiction(
 }
 
 impl RunVerb for BucketArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| rb(self, choice).await)
     }
 }
 
-async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, VerbError> {
     writable(choice.current()?, "DeleteBucket")?;
     choice.client()?.delete_bucket(&arguments.bucket).await?;
     told(&arguments.bucket, "removed", choice)
@@ -88,7 +88,7 @@ pub fn writable(connection: &Connection, operation: &str) -> Result<(), Error> {
     connection.expect_writable(operation)
 }
 
-fn told(bucket: &Bucket, what: &str, choice: &Choice) -> Result<Status, Trouble> {
+fn told(bucket: &Bucket, what: &str, choice: &Choice) -> Result<Status, VerbError> {
     let mut printer = Printer::new(choice.json);
     if printer.json {
         printer.object(&json!({ what: bucket }))?;

@@ -10,7 +10,7 @@ use crate::cli::connect::Choice;
 use crate::cli::look::OpenedObject;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
-use crate::cli::print::{Status, Trouble};
+use crate::cli::print::{Status, VerbError};
 use crate::cli::stream::pipe;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Location;
@@ -23,17 +23,17 @@ use crate::look::lines::write_lines;
 use crate::transfer::stream::download::{Broken, download_span, download_stream};
 
 impl RunVerb for CatArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| cat(self, choice).await)
     }
 }
 
-async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, VerbError> {
     if let Some(name) = &arguments.member {
         return member(arguments, name, choice).await;
     }
     let Location::Object { bucket, key } = &arguments.location else {
-        return Err(Trouble::Usage("cat needs an object: s3://bucket/key".to_owned()));
+        return Err(VerbError::Usage("cat needs an object: s3://bucket/key".to_owned()));
     };
     let client = choice.client()?;
     let object = ObjectAddress::new(bucket.clone(), key.clone());
@@ -50,12 +50,16 @@ async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, Troubl
         }
         Ok(_) => Ok(Status::Done),
         Err(Broken::Source(error)) => Err(error.into()),
-        Err(Broken::Target(error)) => Err(Trouble::Output(error)),
+        Err(Broken::Target(error)) => Err(VerbError::Output(error)),
     }
 }
 
 /// Writes the member as it is unpacked, from the ranges it needs.
-async fn member(arguments: &CatArguments, name: &str, choice: &Choice) -> Result<Status, Trouble> {
+async fn member(
+    arguments: &CatArguments,
+    name: &str,
+    choice: &Choice,
+) -> Result<Status, VerbError> {
     let (location, past) = (&arguments.location, &arguments.past);
     let opened = OpenedObject::at(location, past, choice, "cat", u64::MAX).await?;
     let name = name.to_owned();
@@ -65,6 +69,6 @@ async fn member(arguments: &CatArguments, name: &str, choice: &Choice) -> Result
             write_lines(&mut *bytes, None, &mut io::stdout().lock())
         })
     });
-    written.await?.map_err(Trouble::Output)?;
+    written.await?.map_err(VerbError::Output)?;
     Ok(Status::Done)
 }

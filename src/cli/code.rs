@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use tokio::task::spawn_blocking;
 
-use crate::cli::print::Trouble;
+use crate::cli::print::VerbError;
 use crate::config::connection::Connection;
 use crate::config::secret::Secret;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
@@ -31,15 +31,15 @@ pub async fn ask(connection: &Connection) -> Result<(), Error> {
 ///
 /// # Errors
 /// `Usage` where nobody is, or where it is no code.
-pub async fn ask_device() -> Result<DeviceCode, Trouble> {
+pub async fn ask_device() -> Result<DeviceCode, VerbError> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         let why = "MFA delete needs the code of a device: add --mfa \"SERIAL CODE\"";
-        return Err(Trouble::Usage(why.to_owned()));
+        return Err(VerbError::Usage(why.to_owned()));
     }
     let question = "serial number or ARN of the MFA device, and its code: ";
     let typed = spawn_blocking(move || read_line(question)).await;
     let line = typed.map_err(io::Error::other)??;
-    DeviceCode::parse(&line).map_err(Trouble::Usage)
+    DeviceCode::parse(&line).map_err(VerbError::Usage)
 }
 
 fn read_line(question: &str) -> io::Result<String> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::args::cost::CostArguments;
 use crate::cli::below::WalkedPlace;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::config::prices;
@@ -18,12 +18,12 @@ use crate::domain::usage::Usage;
 use crate::s3::client::Client;
 
 impl RunVerb for CostArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| cost(self, choice).await)
     }
 }
 
-async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, VerbError> {
     let list = prices::read(&Folders::find()?.prices_file())?;
     let connection = choice.current()?;
     let (provider, region) = (connection.provider, connection.region.as_deref());
@@ -54,7 +54,7 @@ async fn cost(arguments: &CostArguments, choice: &Choice) -> Result<Status, Trou
     Ok(Status::Done)
 }
 
-async fn sum(client: &Client, location: &Location) -> Result<Stored, Trouble> {
+async fn sum(client: &Client, location: &Location) -> Result<Stored, VerbError> {
     let place = WalkedPlace::of(location, "cost")?;
     let stored = client.stored(&place.bucket, &place.prefix, |_| ()).await?;
     place.judge(None, stored.objects() == 0)?;

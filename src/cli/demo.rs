@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::args::DemoArguments;
-use crate::cli::print::{Status, Trouble};
+use crate::cli::print::{Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall, runtime};
 use crate::config::connection::Connection;
 use crate::demo::seed::seed;
@@ -48,14 +48,14 @@ pub fn connection(server: &Server) -> Connection {
 }
 
 impl RunVerb for DemoArguments {
-    fn run(&self, _: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, _: VerbCall<'_>) -> Result<Status, VerbError> {
         runtime()?.block_on(serve(self))
     }
 }
 
 /// Serves without the browser until ctrl-c, and prints the environment that points any client at
 /// it.
-async fn serve(arguments: &DemoArguments) -> Result<Status, Trouble> {
+async fn serve(arguments: &DemoArguments) -> Result<Status, VerbError> {
     let server = start(arguments).await?;
     fill(&server, arguments);
     let mut terminate = signal(SignalKind::terminate())?;

@@ -8,7 +8,7 @@ use crate::cli::args::compare::DiffArguments;
 use crate::cli::below::nothing_below;
 use crate::cli::connect::Choice;
 use crate::cli::pace::PaceArguments;
-use crate::cli::print::{Printer, Status, Trouble, complain, complain_of};
+use crate::cli::print::{Printer, Status, VerbError, complain, complain_of};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::diff_end::{DiffEnd, DiffItem, DiffKind, DiffPair, DiffSide, DiffTree};
 use crate::domain::error::Error;
@@ -22,16 +22,16 @@ pub struct DiffRun {
 }
 
 impl RunVerb for DiffArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| diff(self, choice).await)
     }
 }
 
 /// Ends as `diff` of a shell does: 1 where something differs, 2 where it cannot be told.
-async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, VerbError> {
     match compare(arguments, choice).await {
         Ok(status) => Ok(status),
-        Err(trouble @ Trouble::Failed(_)) => Ok(match complain(&trouble, choice.json) {
+        Err(trouble @ VerbError::Failed(_)) => Ok(match complain(&trouble, choice.json) {
             Status::Failed => Status::Usage,
             other => other,
         }),
@@ -39,13 +39,13 @@ async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trou
     }
 }
 
-async fn compare(arguments: &DiffArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn compare(arguments: &DiffArguments, choice: &Choice) -> Result<Status, VerbError> {
     let pace = PaceArguments::usual();
     let rate = RateLimiter::of(pace.rate(choice.settings.transfers.limit));
     let comparison = DiffRun { comparer: Comparer::new(choice.client()?, pace.patience(), rate) };
     let (one, other) = (side(&arguments.one), side(&arguments.other));
     let mut printer = Printer::new(choice.json);
-    let status = match DiffPair::of(one, other).map_err(Trouble::Usage)? {
+    let status = match DiffPair::of(one, other).map_err(VerbError::Usage)? {
         DiffPair::Trees(one, other) => comparison.trees(&one, &other, &mut printer).await?,
         DiffPair::Items(one, other) => comparison.pair(&one, &other, &mut printer).await?,
     };
@@ -64,7 +64,7 @@ impl DiffRun {
         one: &DiffTree,
         other: &DiffTree,
         printer: &mut Printer,
-    ) -> Result<Status, Trouble> {
+    ) -> Result<Status, VerbError> {
         let mut status = Status::Done;
         let compared = self.comparer.trees(one, other, |news| {
             match news {
@@ -80,7 +80,7 @@ impl DiffRun {
                     status = Status::Usage;
                 }
             }
-            Ok::<(), Trouble>(())
+            Ok::<(), VerbError>(())
         });
         if compared.await? == 0 {
             is_there(one)?;

@@ -9,7 +9,7 @@ use crate::cli::advice;
 use crate::cli::args::doctor::DoctorArguments;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
-use crate::cli::print::{Printer, Status, Trouble, error_object};
+use crate::cli::print::{Printer, Status, VerbError, error_object};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, Location, Prefix};
@@ -21,14 +21,14 @@ use crate::s3::client::Client;
 use crate::s3::meter::Meter;
 
 impl RunVerb for DoctorArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         let call = call.about(self.connection());
         let call = if self.write { call.taking_back("taking back what was written") } else { call };
         call.on_connection(async |choice| doctor(self, choice).await)
     }
 }
 
-async fn doctor(arguments: &DoctorArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn doctor(arguments: &DoctorArguments, choice: &Choice) -> Result<Status, VerbError> {
     let connection = match arguments.connection() {
         Some(name) => choice.named(name)?,
         None => choice.current()?,

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::{Depth, Objects};
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -32,7 +32,7 @@ struct Sum {
     failed: u64,
 }
 
-pub async fn dry_run(choice: &Choice, specs: &[JobSpec]) -> Result<Status, Trouble> {
+pub async fn dry_run(choice: &Choice, specs: &[JobSpec]) -> Result<Status, VerbError> {
     let mut printer = Printer::new(choice.json);
     let (mut done, mut failed) = (0, 0);
     for spec in specs {
@@ -47,7 +47,7 @@ pub async fn dry_run(choice: &Choice, specs: &[JobSpec]) -> Result<Status, Troub
     })
 }
 
-async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<Sum, Trouble> {
+async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<Sum, VerbError> {
     let source = choice.client_of(&spec.connection)?;
     let written = choice.client_of(spec.other_connection().unwrap_or(&spec.connection))?;
     let mut sum = Sum::default();
@@ -161,7 +161,7 @@ async fn told(
     written: &Client,
     printer: &mut Printer,
     sum: &mut Sum,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let there = match on_conflict {
         OnConflict::Overwrite => None,
         _ => found(written, &step.to).await?,
@@ -207,7 +207,7 @@ async fn found(client: &Client, object: &ObjectAddress) -> Result<Option<ObjectH
     }
 }
 
-fn summed(sum: &Sum, verb: &str, printer: &mut Printer) -> Result<(), Trouble> {
+fn summed(sum: &Sum, verb: &str, printer: &mut Printer) -> Result<(), VerbError> {
     if printer.json {
         printer.object(&json!({
             "job": verb, "state": "would", "objects": sum.objects, "bytes": sum.bytes,

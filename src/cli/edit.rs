@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::args::metadata::EditArguments;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::editor::{EditFile, Edited};
@@ -14,13 +14,13 @@ use crate::s3::tasks::blocking;
 use crate::transfer::saving::save_text;
 
 impl RunVerb for EditArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.taking_back("waiting for the editor")
             .on_connection(async |choice| edit(self, choice).await)
     }
 }
 
-async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, VerbError> {
     writable(choice.current()?, "PutObject")?;
     let client = choice.client()?;
     let object = one(&arguments.location, "edit")?;

@@ -12,7 +12,7 @@ use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::stop_when_interrupted;
 use crate::cli::jobs::{self, below};
-use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object, usage};
+use crate::cli::print::{Printer, Status, VerbError, complain_of_all, error_object, usage};
 use crate::cli::progress::CountLine;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Key, Location};
@@ -24,12 +24,12 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
 impl RunVerb for EmptyArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.taking_back("stopping").on_connection(async |choice| empty(self, choice).await)
     }
 }
 
-async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status, VerbError> {
     writable(choice.current()?, "DeleteObjects")?;
     let bucket = &arguments.bucket;
     if !arguments.yes {
@@ -63,7 +63,7 @@ async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status, Tr
 }
 
 impl RunVerb for RemoveArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         let goes_on = self.yes || !self.recursive || self.is_final();
         let call = if goes_on { call.taking_back("stopping") } else { call };
         call.on_connection(async |choice| match self.is_final() {
@@ -74,7 +74,7 @@ impl RunVerb for RemoveArguments {
 }
 
 /// `rm` with `--version` or `--all-versions`.
-async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, VerbError> {
     writable(choice.current()?, "DeleteObjects")?;
     let places: Vec<Erased> =
         arguments.locations.iter().map(|one| erased(one, arguments)).collect::<Result<_, _>>()?;
@@ -117,7 +117,7 @@ struct Erased {
     name: String,
 }
 
-fn erased(location: &Location, arguments: &RemoveArguments) -> Result<Erased, Trouble> {
+fn erased(location: &Location, arguments: &RemoveArguments) -> Result<Erased, VerbError> {
     let location = below(location, arguments.recursive);
     let name = match &location {
         Location::Root => return Err(usage("rm needs a bucket: s3://bucket/key")),
@@ -192,7 +192,7 @@ fn report(
     gone: &Emptied,
     ended: &Result<Emptied, Error>,
     printer: &mut Printer,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     complain_of_all(&gone.errors, printer.json);
     let (state, error) = match ended {
         Err(error) if error.is(&ErrorKind::Cancelled) => ("cancelled", None),
@@ -262,7 +262,7 @@ fn or_stopped(ended: Result<Emptied, Error>, stop: &CancellationToken) -> Result
     Err(Error::new(ErrorKind::Cancelled, "the deletion", ""))
 }
 
-fn status(ended: Result<Emptied, Error>, gone: &Emptied) -> Result<Status, Trouble> {
+fn status(ended: Result<Emptied, Error>, gone: &Emptied) -> Result<Status, VerbError> {
     match ended {
         Err(error) if error.is(&ErrorKind::Cancelled) || gone.sum() == 0 => Err(error.into()),
         Err(error) => {

@@ -6,19 +6,19 @@ use crate::cli::args::finding::FindArguments;
 use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::indexing;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::row_lines::RowLines;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::criteria::{Criteria, Search};
 
 impl RunVerb for FindArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| find(self, choice).await)
     }
 }
 
-async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, Trouble> {
-    let criteria = criteria(arguments).map_err(Trouble::Usage)?;
+async fn find(arguments: &FindArguments, choice: &Choice) -> Result<Status, VerbError> {
+    let criteria = criteria(arguments).map_err(VerbError::Usage)?;
     let place = WalkedPlace::of(&arguments.location, "find")?;
     if arguments.indexed {
         return indexing::find(&place, &criteria, choice);

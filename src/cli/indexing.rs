@@ -9,7 +9,7 @@ use crate::cli::args::indexes::{IndexArguments, IndexStep};
 use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::inventory::fill;
-use crate::cli::print::{Printer, Status, Trouble, complain_of};
+use crate::cli::print::{Printer, Status, VerbError, complain_of};
 use crate::cli::row_lines::{HeldLine, RowLines, time_text};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
@@ -27,12 +27,12 @@ use crate::index::search::IndexSearch;
 use crate::index::writer::IndexWriter;
 
 impl RunVerb for IndexArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| index(self, choice).await)
     }
 }
 
-async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, VerbError> {
     match (&arguments.step, &arguments.location) {
         (Some(IndexStep::List), _) | (None, None) => list(choice),
         (Some(IndexStep::Changes { location }), _) => changes(location, choice).await,
@@ -49,7 +49,7 @@ async fn index(arguments: &IndexArguments, choice: &Choice) -> Result<Status, Tr
 }
 
 /// The place, and what its index is kept under.
-fn places(location: &Location, choice: &Choice) -> Result<(WalkedPlace, IndexPlace), Trouble> {
+fn places(location: &Location, choice: &Choice) -> Result<(WalkedPlace, IndexPlace), VerbError> {
     let place = WalkedPlace::of(location, "index")?;
     let indexed = indexed(&place, choice)?;
     Ok((place, indexed))
@@ -60,7 +60,7 @@ fn indexed(place: &WalkedPlace, choice: &Choice) -> Result<IndexPlace, Error> {
     Ok(IndexPlace::of(&choice.current, server, &place.bucket, &place.prefix))
 }
 
-async fn make(location: &Location, choice: &Choice) -> Result<Status, Trouble> {
+async fn make(location: &Location, choice: &Choice) -> Result<Status, VerbError> {
     let (place, indexed) = places(location, choice)?;
     let (client, folder) = (choice.client()?, Folders::find()?.indexes());
     let mut writer = IndexWriter::create(&folder, indexed)?;
@@ -80,14 +80,14 @@ async fn make_of_report(
     location: &Location,
     report: &Location,
     choice: &Choice,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let (_, indexed) = places(location, choice)?;
     let (kept, whole) = fill(indexed, report, &Folders::find()?.indexes(), choice).await?;
     tell_kept(kept.as_ref(), choice)?;
     Ok(if whole { Status::Done } else { Status::Failed })
 }
 
-fn tell_kept(kept: Option<&IndexFacts>, choice: &Choice) -> Result<(), Trouble> {
+fn tell_kept(kept: Option<&IndexFacts>, choice: &Choice) -> Result<(), VerbError> {
     let mut printer = Printer::new(choice.json);
     match kept {
         Some(facts) => print_facts(&mut printer, facts, choice)?,
@@ -96,7 +96,7 @@ fn tell_kept(kept: Option<&IndexFacts>, choice: &Choice) -> Result<(), Trouble> 
     Ok(printer.flush()?)
 }
 
-fn list(choice: &Choice) -> Result<Status, Trouble> {
+fn list(choice: &Choice) -> Result<Status, VerbError> {
     let (found, broken) = indexes(&Folders::find()?.indexes())?;
     let mut printer = Printer::new(choice.json);
     for facts in &found {
@@ -109,7 +109,11 @@ fn list(choice: &Choice) -> Result<Status, Trouble> {
     Ok(if broken.is_empty() { Status::Done } else { Status::Failed })
 }
 
-fn print_facts(printer: &mut Printer, facts: &IndexFacts, choice: &Choice) -> Result<(), Trouble> {
+fn print_facts(
+    printer: &mut Printer,
+    facts: &IndexFacts,
+    choice: &Choice,
+) -> Result<(), VerbError> {
     let IndexFacts { place, keys, bytes, made_at, refreshed_at, whole } = facts;
     // A place of another connection is written with its name.
     let location = match place.connection == choice.current {
@@ -149,7 +153,7 @@ struct Changes {
 }
 
 impl Changes {
-    fn tell(&mut self, row: Row<'_>, change: DiffKind) -> Result<(), Trouble> {
+    fn tell(&mut self, row: Row<'_>, change: DiffKind) -> Result<(), VerbError> {
         let change = change.name();
         let (key, size) = (format!("{}{}", self.prefix, row.name), row.size());
         if self.printer.json {
@@ -164,13 +168,13 @@ impl Changes {
         Ok(self.printer.line(&line)?)
     }
 
-    fn end(&mut self, whole: bool) -> Result<(), Trouble> {
+    fn end(&mut self, whole: bool) -> Result<(), VerbError> {
         self.held.end(whole, &mut self.printer)?;
         Ok(self.printer.flush()?)
     }
 }
 
-async fn changes(location: &Location, choice: &Choice) -> Result<Status, Trouble> {
+async fn changes(location: &Location, choice: &Choice) -> Result<Status, VerbError> {
     let (place, indexed) = places(location, choice)?;
     let folder = Folders::find()?.indexes();
     let old = index_of(&folder, &indexed)?;
@@ -195,7 +199,11 @@ async fn changes(location: &Location, choice: &Choice) -> Result<Status, Trouble
 }
 
 /// Searches the index that has the place, and says how old it is.
-pub fn find(place: &WalkedPlace, criteria: &Criteria, choice: &Choice) -> Result<Status, Trouble> {
+pub fn find(
+    place: &WalkedPlace,
+    criteria: &Criteria,
+    choice: &Choice,
+) -> Result<Status, VerbError> {
     let wanted = indexed(place, choice)?;
     let index = index_for(&Folders::find()?.indexes(), &wanted)?;
     let (facts, now) = (&index.facts, Timestamp::now());

@@ -11,7 +11,7 @@ use md5::{Digest as _, Md5};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::connect::Choice;
-use crate::cli::print::{Trouble, complain_of};
+use crate::cli::print::{VerbError, complain_of};
 use crate::config::paths::make_folder;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::error::{Error, ErrorKind};
@@ -56,10 +56,10 @@ pub async fn fill(
     location: &Location,
     folder: &Path,
     choice: &Choice,
-) -> Result<(Option<IndexFacts>, bool), Trouble> {
+) -> Result<(Option<IndexFacts>, bool), VerbError> {
     let Location::Object { bucket, key } = location else {
         let sentence = "--inventory needs the manifest of a report: s3://bucket/…/manifest.json";
-        return Err(Trouble::Usage(sentence.to_owned()));
+        return Err(VerbError::Usage(sentence.to_owned()));
     };
     let client = choice.client()?;
     let object = ObjectAddress::new(bucket.clone(), key.clone());
@@ -67,7 +67,7 @@ pub async fn fill(
     if manifest.source_bucket != place.bucket.as_str() {
         let (of, wanted) = (&manifest.source_bucket, &place.bucket);
         let sentence = format!("this report is of s3://{of}, not of s3://{wanted}");
-        return Err(Trouble::Usage(visible(&sentence).into_owned()));
+        return Err(VerbError::Usage(visible(&sentence).into_owned()));
     }
     let (bucket, folder) = (bucket.clone(), folder.to_owned());
     let report = Report { client, bucket, manifest, place, folder };

@@ -18,7 +18,7 @@ use crate::cli::ends::{End, behind_link, input, output};
 use crate::cli::interrupt::interrupted;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
-use crate::cli::print::{Printer, Status, Trouble, usage};
+use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{found_nothing, report, status};
 use crate::cli::stream;
@@ -36,7 +36,7 @@ use crate::s3::client::Client;
 use crate::transfer::headless::run_until;
 
 impl RunVerb for GetArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         match output(&self.destination) {
             Ok(Some(end)) => {
                 call.on_connection(async |choice| stream::get(self, &end, choice).await)
@@ -51,7 +51,7 @@ impl RunVerb for GetArguments {
 }
 
 impl RunVerb for PutArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.taking_back(UNFINISHED).on_connection(async |choice| {
             match only_stream(&self.sources)? {
                 Some(end) => stream::put(self, &end, choice).await,
@@ -72,7 +72,7 @@ fn only_stream(sources: &[PathBuf]) -> Result<Option<End>, Error> {
     }
 }
 
-async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn get(arguments: &GetArguments, choice: &Choice) -> Result<Status, VerbError> {
     let destination = &arguments.destination;
     let work = match &below(&arguments.source, arguments.recursive) {
         Location::Root => return Err(usage("get needs a bucket: s3://bucket/key")),
@@ -116,7 +116,7 @@ pub async fn source_of(
     bucket: &Bucket,
     key: &Key,
     past: &PastFlags,
-) -> Result<Target, Trouble> {
+) -> Result<Target, VerbError> {
     if past.at.is_none() && past.version.is_none() {
         return Ok(Target::Object(key.clone()));
     }
@@ -128,7 +128,7 @@ pub async fn source_of(
     })
 }
 
-async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, VerbError> {
     writable(choice.current()?, "PutObject")?;
     if arguments.parts.are_given() {
         return Err(usage("--part-size and --expected-size are for stdin: put - s3://bucket/key"));
@@ -139,7 +139,7 @@ async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Troubl
     client.permits(&attributes)?;
     let many = arguments.sources.len() > 1;
     let work = arguments.sources.iter().map(|source| upload(source, arguments, many));
-    let work = work.collect::<Result<Vec<Work>, Trouble>>()?;
+    let work = work.collect::<Result<Vec<Work>, VerbError>>()?;
     let mut how = How::new(
         arguments.conflict.into(),
         arguments.file_rules(choice.settings.transfers.files()),
@@ -156,7 +156,7 @@ async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, Troubl
 }
 
 /// One source; among `many`, a folder goes below its own name.
-fn upload(source: &Path, arguments: &PutArguments, many: bool) -> Result<Work, Trouble> {
+fn upload(source: &Path, arguments: &PutArguments, many: bool) -> Result<Work, VerbError> {
     if many && input(source)?.is_some() {
         return Err(usage("a stream is uploaded by itself: name no other source beside it"));
     }
@@ -184,7 +184,7 @@ fn upload(source: &Path, arguments: &PutArguments, many: bool) -> Result<Work, T
     Ok(Work::Upload { source: absolute(source)?, bucket: bucket.clone(), target, headers })
 }
 
-pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Trouble> {
+pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, VerbError> {
     writable(choice.current()?, "DeleteObjects")?;
     let mut buckets: BTreeMap<Bucket, Vec<Target>> = BTreeMap::new();
     for location in &arguments.locations {
@@ -251,7 +251,7 @@ impl How {
     }
 }
 
-async fn run(choice: &Choice, work: Vec<Work>, how: How) -> Result<Status, Trouble> {
+async fn run(choice: &Choice, work: Vec<Work>, how: How) -> Result<Status, VerbError> {
     run_specs(choice, how.specs(choice, work), how.pace).await
 }
 
@@ -260,7 +260,7 @@ pub async fn run_specs(
     choice: &Choice,
     specs: Vec<JobSpec>,
     pace: PaceArguments,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let connect = choice.remotes();
     let mut line = ProgressLine::new();
     let take = |event: &_| line.take(event);
@@ -296,7 +296,7 @@ async fn confirmed(
     buckets: &BTreeMap<Bucket, Vec<Target>>,
     filter: &KeyFilter,
     client: &Client,
-) -> Result<bool, Trouble> {
+) -> Result<bool, VerbError> {
     needs_somebody("rm -r")?;
     let (mut objects, mut bytes) = (0_u64, 0_u64);
     for (bucket, targets) in buckets {
@@ -350,7 +350,7 @@ pub fn below(location: &Location, recursive: bool) -> Location {
     }
 }
 
-pub fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), Trouble> {
+pub fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), VerbError> {
     match location {
         Location::Root => Err(usage(&format!("{verb} needs a bucket: s3://bucket/key"))),
         Location::Prefix { bucket, prefix } => Ok((bucket.clone(), Target::Prefix(prefix.clone()))),
@@ -360,7 +360,7 @@ pub fn target(location: &Location, verb: &str) -> Result<(Bucket, Target), Troub
 
 /// An existing folder, or a path that ends with `/`, keeps the key's name; anything else is the new
 /// name.
-fn folder_and_name(destination: &Path) -> Result<(PathBuf, Option<String>), Trouble> {
+fn folder_and_name(destination: &Path) -> Result<(PathBuf, Option<String>), VerbError> {
     let text = destination.to_string_lossy();
     if destination.is_dir() || text.ends_with('/') {
         return Ok((absolute(destination)?, None));
@@ -371,7 +371,7 @@ fn folder_and_name(destination: &Path) -> Result<(PathBuf, Option<String>), Trou
     Ok((folder, Some(name)))
 }
 
-fn file_name(path: &Path) -> Result<String, Trouble> {
+fn file_name(path: &Path) -> Result<String, VerbError> {
     match path.file_name().map(|name| name.to_str()) {
         Some(Some(name)) => Ok(name.to_owned()),
         Some(None) => Err(usage("the file's name is not UTF-8: write the whole key")),

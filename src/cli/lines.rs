@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::metadata::{LinesArguments, TailArguments};
 use crate::cli::connect::Choice;
-use crate::cli::print::{Status, Trouble};
+use crate::cli::print::{Status, VerbError};
 use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::{Error, ErrorKind};
@@ -35,12 +35,12 @@ const LOOKS: Duration = Duration::from_secs(2);
 const COMPARED: u64 = 1024;
 
 impl RunVerb for LinesArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| head(self, choice).await)
     }
 }
 
-async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status, VerbError> {
     let client = choice.client()?;
     let object = address(arguments, "head")?;
     match arguments.bytes {
@@ -51,12 +51,12 @@ async fn head(arguments: &LinesArguments, choice: &Choice) -> Result<Status, Tro
 }
 
 impl RunVerb for TailArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| tail(self, choice).await)
     }
 }
 
-async fn tail(arguments: &TailArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn tail(arguments: &TailArguments, choice: &Choice) -> Result<Status, VerbError> {
     let client = choice.client()?;
     let object = address(&arguments.which, "tail")?;
     if arguments.which.bytes.is_none()
@@ -75,7 +75,7 @@ async fn tail(arguments: &TailArguments, choice: &Choice) -> Result<Status, Trou
     Ok(Status::Done)
 }
 
-fn address(arguments: &LinesArguments, verb: &str) -> Result<ObjectAddress, Trouble> {
+fn address(arguments: &LinesArguments, verb: &str) -> Result<ObjectAddress, VerbError> {
     Ok(one(&arguments.location, verb)?.at_version(arguments.version.clone().map(VersionId)))
 }
 
@@ -85,7 +85,7 @@ fn write(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-async fn first_bytes(client: &Client, object: &ObjectAddress, most: u64) -> Result<(), Trouble> {
+async fn first_bytes(client: &Client, object: &ObjectAddress, most: u64) -> Result<(), VerbError> {
     if most == 0 {
         client.head(object).await?;
         return Ok(());
@@ -99,7 +99,7 @@ async fn first_bytes(client: &Client, object: &ObjectAddress, most: u64) -> Resu
     Ok(())
 }
 
-async fn first_lines(client: &Client, object: &ObjectAddress, lines: u64) -> Result<(), Trouble> {
+async fn first_lines(client: &Client, object: &ObjectAddress, lines: u64) -> Result<(), VerbError> {
     let (mut left, mut start, mut length) = (lines, 0, FIRST);
     let mut etag = None;
     while left > 0 {
@@ -147,11 +147,11 @@ async fn first_unpacked(
     object: &ObjectAddress,
     packing: Packing,
     lines: u64,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let written = unpacked(client, object, packing, move |source| {
         write_lines(source, Some(lines), &mut io::stdout().lock())
     });
-    written.await?.map_err(Trouble::Output)
+    written.await?.map_err(VerbError::Output)
 }
 
 /// The last lines of what can be read are printed though it is cut.
@@ -160,7 +160,7 @@ async fn last_unpacked(
     object: &ObjectAddress,
     packing: Packing,
     lines: u64,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let read = unpacked(client, object, packing, move |source| Ok(last_lines(source, lines)));
     let (last, ended) = read.await?;
     write(&last)?;
@@ -259,7 +259,7 @@ async fn follow(
     object: &ObjectAddress,
     arguments: &LinesArguments,
     mut seen: Seen,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let mut gone = false;
     loop {
         sleep(LOOKS).await;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::args::links::{Format, LinksArguments, PresignArguments};
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
+use crate::cli::print::{Printer, Status, VerbError, complain_of_all};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::ledger::{self, GivenLink};
 use crate::config::paths::Folders;
@@ -23,12 +23,12 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
 impl RunVerb for PresignArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| presign(self, choice).await)
     }
 }
 
-async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<Status, VerbError> {
     let now = Timestamp::now();
     let specs = specs(arguments, choice, now)?;
     let client = choice.client()?;
@@ -40,7 +40,7 @@ async fn presign(arguments: &PresignArguments, choice: &Choice) -> Result<Status
     let sends_headers = choice.json || arguments.format == Format::Curl && !arguments.qr;
     let needs_headers = links.iter().find(|(_, link): &&Made| !link.headers.is_empty());
     if let (Some((spec, _)), false) = (needs_headers, sends_headers) {
-        return Err(Trouble::Usage(format!(
+        return Err(VerbError::Usage(format!(
             "a link to {} works only with headers that are sent with it: --format curl writes the \
              command that sends them, --json names them",
             visible(&spec.object.to_string())
@@ -65,7 +65,7 @@ fn specs(
     arguments: &PresignArguments,
     choice: &Choice,
     now: Timestamp,
-) -> Result<Vec<LinkSpec>, Trouble> {
+) -> Result<Vec<LinkSpec>, VerbError> {
     let method = arguments.method();
     sensible(arguments, method)?;
     let expires_in = match (arguments.expires, arguments.until) {
@@ -80,7 +80,7 @@ fn specs(
     };
     let spec = |location: &Location| {
         let Location::Object { bucket, key } = location else {
-            return Err(Trouble::Usage("presign needs an object: s3://bucket/key".to_owned()));
+            return Err(VerbError::Usage("presign needs an object: s3://bucket/key".to_owned()));
         };
         let object = ObjectAddress::new(bucket.clone(), key.clone());
         Ok(LinkSpec {
@@ -94,8 +94,8 @@ fn specs(
     arguments.locations.iter().map(spec).collect()
 }
 
-fn sensible(arguments: &PresignArguments, method: LinkMethod) -> Result<(), Trouble> {
-    let refused = |sentence: &str| Err(Trouble::Usage(sentence.to_owned()));
+fn sensible(arguments: &PresignArguments, method: LinkMethod) -> Result<(), VerbError> {
+    let refused = |sentence: &str| Err(VerbError::Usage(sentence.to_owned()));
     let get = method == LinkMethod::Get;
     if (arguments.name.is_some() || arguments.inline) && !get {
         return refused("--as and --inline are for GET links");
@@ -136,7 +136,7 @@ fn print(
     links: &[Made],
     refused: &[(usize, Error)],
     json: bool,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let mut printer = Printer::new(json);
     if printer.json {
         for (at, (spec, link)) in links.iter().enumerate() {
@@ -166,7 +166,7 @@ fn print(
 }
 
 /// Black on white whatever the terminal's colours are; without a terminal as plain text.
-fn draw(printer: &mut Printer, spec: &LinkSpec, url: &str) -> Result<(), Trouble> {
+fn draw(printer: &mut Printer, spec: &LinkSpec, url: &str) -> Result<(), VerbError> {
     let Some(lines) = qr_lines(url) else {
         let place = spec.object.to_string();
         eprintln!("windlass: {}: the link is too long for a QR code", visible(&place));
@@ -213,12 +213,12 @@ fn remember(links: &[Made], now: Timestamp, choice: &Choice) {
 }
 
 impl RunVerb for LinksArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         links(self, call.json)
     }
 }
 
-fn links(arguments: &LinksArguments, json: bool) -> Result<Status, Trouble> {
+fn links(arguments: &LinksArguments, json: bool) -> Result<Status, VerbError> {
     let now = Timestamp::now();
     let given = ledger::read(&Folders::find()?.ledger_file())?;
     let wanted = given.iter().rev().filter(|link| !arguments.live || link.is_live(now));

@@ -9,7 +9,7 @@ use crate::cli::args::objects::{ListArguments, Sort};
 use crate::cli::below::{each_page, nothing_below};
 use crate::cli::connect::Choice;
 use crate::cli::past::say_gaps;
-use crate::cli::print::{Printer, Status, Trouble, usage};
+use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::row_lines::{RowLines, time_text};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Location, Prefix};
@@ -21,12 +21,12 @@ use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::keys::KeyPages;
 
 impl RunVerb for ListArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| ls(self, choice).await)
     }
 }
 
-async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, VerbError> {
     let client = choice.client()?;
     match &arguments.location {
         Location::Root if arguments.at.is_some() => {
@@ -44,7 +44,7 @@ async fn ls(arguments: &ListArguments, choice: &Choice) -> Result<Status, Troubl
     Ok(Status::Done)
 }
 
-async fn buckets(client: &Client, arguments: &ListArguments, json: bool) -> Result<(), Trouble> {
+async fn buckets(client: &Client, arguments: &ListArguments, json: bool) -> Result<(), VerbError> {
     if arguments.sort == Some(Sort::Size) {
         return Err(usage("the sizes of buckets are not listed: windlass du counts one"));
     }
@@ -94,7 +94,7 @@ async fn level(
     json: bool,
     bucket: &Bucket,
     prefix: &Prefix,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let recursive = arguments.recursive;
     let at = arguments.at;
     let all = ListQuery::below(bucket, prefix);

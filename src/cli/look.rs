@@ -10,7 +10,7 @@ use crate::cli::args::look::LookArguments;
 use crate::cli::args::versions::PastFlags;
 use crate::cli::connect::Choice;
 use crate::cli::past::meant;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Location;
@@ -42,7 +42,7 @@ impl OpenedObject {
         choice: &Choice,
         verb: &str,
         most: u64,
-    ) -> Result<OpenedObject, Trouble> {
+    ) -> Result<OpenedObject, VerbError> {
         let object = one(location, verb)?;
         let client = choice.client()?;
         let object = meant(&client, object, past).await?;
@@ -65,12 +65,12 @@ impl OpenedObject {
 }
 
 impl RunVerb for LookArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| look(self, choice).await)
     }
 }
 
-async fn look(arguments: &LookArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn look(arguments: &LookArguments, choice: &Choice) -> Result<Status, VerbError> {
     let opened =
         OpenedObject::at(&arguments.location, &arguments.past, choice, "look", MOST).await?;
     let contents = opened.read(inspect).await?;

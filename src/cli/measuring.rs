@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cli::args::finding::{TreeArguments, UsageArguments};
 use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Prefix;
 use crate::domain::criteria::Candidate;
@@ -34,12 +34,12 @@ struct Told {
 }
 
 impl RunVerb for UsageArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| du(self, choice).await)
     }
 }
 
-async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, VerbError> {
     let place = WalkedPlace::of(&arguments.location, "du")?;
     let client = choice.client()?;
     let mut printer = Printer::new(choice.json);
@@ -52,7 +52,7 @@ async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, Troub
         (uploads, told.uploads) = (found, true);
     }
     let mut walk = Walk { tally: &mut tally, uploads: uploads.into_iter().peekable() };
-    let mut ended = |ended: Vec<TalliedPrefix>, told: Told| -> Result<(), Trouble> {
+    let mut ended = |ended: Vec<TalliedPrefix>, told: Told| -> Result<(), VerbError> {
         for counted in ended {
             print_amount(&mut printer, &place, &counted, told, true)?;
         }
@@ -171,7 +171,7 @@ fn print_amount(
     counted: &TalliedPrefix,
     told: Told,
     whole: bool,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let prefix = format!("{}{}", place.prefix, counted.prefix);
     let TalliedPrefix { all, groups, aside, .. } = counted;
     if printer.json {
@@ -222,12 +222,12 @@ fn amount_line(printer: &Printer, amount: Amount, name: &str, whole: bool) -> St
 }
 
 impl RunVerb for TreeArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| tree(self, choice).await)
     }
 }
 
-async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, VerbError> {
     let place = WalkedPlace::of(&arguments.location, "tree")?;
     let client = choice.client()?;
     let depth = arguments.depth.unwrap_or(usize::MAX);
@@ -264,7 +264,7 @@ fn draw(
     place: &WalkedPlace,
     found: &[TalliedPrefix],
     whole: bool,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let level = |prefix: &str| prefix.matches('/').count();
     for (at, counted) in found.iter().enumerate() {
         let depth = level(&counted.prefix);

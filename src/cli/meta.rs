@@ -7,7 +7,7 @@ use crate::cli::args::describe::attributes;
 use crate::cli::args::metadata::MetaArguments;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble, usage};
+use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::cli::stat::{head_object, tags_object};
 use crate::domain::error::Error;
@@ -17,7 +17,7 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::s3::ops::rewrite::Described;
 
-pub async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, Trouble> {
+pub async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, VerbError> {
     let change = change(arguments)?;
     if !change.is_empty() {
         writable(choice.current()?, "CopyObject")?;
@@ -48,7 +48,7 @@ pub async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, 
     Ok(tally.status())
 }
 
-fn change(arguments: &MetaArguments) -> Result<MetadataChange, Trouble> {
+fn change(arguments: &MetaArguments) -> Result<MetadataChange, VerbError> {
     let change = MetadataChange {
         set: attributes(&arguments.describe, &arguments.lock)?,
         remove_metadata: arguments.remove_metadata.iter().cloned().collect(),
@@ -125,7 +125,7 @@ fn tell(
     done: Result<Outcome, Error>,
     printer: &mut Printer,
     tally: &mut Tally,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let outcome = match done {
         Ok(outcome) => outcome,
         Err(error) => {
@@ -174,7 +174,7 @@ fn tell_people(
     object: &ObjectAddress,
     outcome: &Outcome,
     printer: &mut Printer,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     let shown = printer.shown(&object.to_string()).into_owned();
     let state = if outcome.state == "same" { "" } else { outcome.state };
     printer.line(format!("{shown}: {state}").trim_end())?;

@@ -32,7 +32,7 @@ impl From<Status> for ExitCode {
 
 /// Why a verb stops.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum VerbError {
     /// Storage or this machine refused.
     Failed(Error),
     /// The arguments make no sense together: a sentence that says which ones would.
@@ -41,21 +41,21 @@ pub enum Trouble {
     Output(io::Error),
 }
 
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Trouble {
-        Trouble::Failed(error)
+impl From<Error> for VerbError {
+    fn from(error: Error) -> VerbError {
+        VerbError::Failed(error)
     }
 }
 
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Trouble {
-        Trouble::Output(error)
+impl From<io::Error> for VerbError {
+    fn from(error: io::Error) -> VerbError {
+        VerbError::Output(error)
     }
 }
 
 /// The arguments make no sense: a sentence that says which ones would.
-pub fn usage(sentence: &str) -> Trouble {
-    Trouble::Usage(sentence.to_owned())
+pub fn usage(sentence: &str) -> VerbError {
+    VerbError::Usage(sentence.to_owned())
 }
 
 /// Stdout of a verb.
@@ -109,20 +109,20 @@ impl Printer {
 }
 
 /// Says why a verb stopped, on stderr, and gives its exit code.
-pub fn complain(trouble: &Trouble, json: bool) -> Status {
+pub fn complain(trouble: &VerbError, json: bool) -> Status {
     match trouble {
-        Trouble::Failed(error) => {
+        VerbError::Failed(error) => {
             complain_of(error, json);
             match error.kind {
                 ErrorKind::Cancelled => Status::Interrupted,
                 _ => Status::Failed,
             }
         }
-        Trouble::Usage(sentence) => {
+        VerbError::Usage(sentence) => {
             eprintln!("windlass: {sentence}\n  next   windlass --help");
             Status::Usage
         }
-        Trouble::Output(error) => {
+        VerbError::Output(error) => {
             // Who reads has what it wanted, `head` for one.
             if error.kind() != io::ErrorKind::BrokenPipe {
                 eprintln!("{}", output_sentences(error));

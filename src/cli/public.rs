@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Location};
 use crate::domain::public::{AccountUsage, PublicDomain, StoredAmount};
@@ -19,12 +19,12 @@ pub struct PublicArguments {
 }
 
 impl RunVerb for PublicArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| public(self, choice).await)
     }
 }
 
-async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, VerbError> {
     let mut printer = Printer::new(choice.json);
     match arguments.location.as_ref().and_then(Location::bucket) {
         Some(bucket) => domains(bucket, choice, &mut printer).await?,
@@ -34,7 +34,7 @@ async fn public(arguments: &PublicArguments, choice: &Choice) -> Result<Status, 
     Ok(Status::Done)
 }
 
-async fn domains(bucket: &Bucket, choice: &Choice, printer: &mut Printer) -> Result<(), Trouble> {
+async fn domains(bucket: &Bucket, choice: &Choice, printer: &mut Printer) -> Result<(), VerbError> {
     let access = choice.client()?.public_access(bucket).await?;
     if printer.json {
         let domain = |domain: &PublicDomain| {
@@ -56,7 +56,7 @@ async fn domains(bucket: &Bucket, choice: &Choice, printer: &mut Printer) -> Res
     Ok(())
 }
 
-fn usage(usage: &AccountUsage, printer: &mut Printer) -> Result<(), Trouble> {
+fn usage(usage: &AccountUsage, printer: &mut Printer) -> Result<(), VerbError> {
     let classes = [("standard", usage.standard), ("infrequent access", usage.infrequent)];
     if printer.json {
         let class = |stored: StoredAmount| {

@@ -8,7 +8,7 @@ use crate::cli::advice;
 use crate::cli::args::queue::{QueueArguments, QueueStep};
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::interrupted;
-use crate::cli::print::{Printer, Status, Trouble, complain_of};
+use crate::cli::print::{Printer, Status, VerbError, complain_of};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{line, object, report, status};
 use crate::cli::verb::{RunVerb, VerbCall};
@@ -24,13 +24,13 @@ use crate::transfer::machine::Machine;
 use crate::transfer::tuning::Tuning;
 
 impl RunVerb for QueueArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.taking_back("keeping what is unfinished for next time")
             .on_connection(async |choice| queue(self, choice).await)
     }
 }
 
-async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, VerbError> {
     let path = Folders::find()?.journal_file();
     let peek = journal::peek(&path)?;
     let views = views(&peek);
@@ -86,8 +86,8 @@ fn views(peek: &Peek) -> Vec<JobView> {
 }
 
 /// The jobs an order is for, each of which it fits.
-fn named(arguments: &QueueArguments, views: &[JobView]) -> Result<Vec<JobId>, Trouble> {
-    let usage = |sentence: String| Err(Trouble::Usage(sentence));
+fn named(arguments: &QueueArguments, views: &[JobView]) -> Result<Vec<JobId>, VerbError> {
+    let usage = |sentence: String| Err(VerbError::Usage(sentence));
     let (step, jobs) = (arguments.step, &arguments.jobs);
     if arguments.accept_loss && (step != QueueStep::Retry || jobs.is_empty()) {
         let sentence = "--accept-loss goes with retry and the numbers of transfers";
@@ -168,7 +168,7 @@ fn list(
     views: &[JobView],
     jobs: &[JobId],
     choice: &Choice,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let mut printer = Printer::new(choice.json);
     for job in views.iter().filter(|view| jobs.is_empty() || jobs.contains(&view.id)) {
         if printer.json {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::below::nothing_below;
-use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object};
+use crate::cli::print::{Printer, Status, VerbError, complain_of_all, error_object};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
@@ -12,7 +12,7 @@ use crate::domain::transfer::{
 use crate::domain::units::{Count, Counted, Size};
 use crate::domain::visible::visible;
 
-pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), Trouble> {
+pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), VerbError> {
     complain_of_all(&failures(job), printer.json);
     if printer.json {
         return Ok(printer.object(&object(job))?);

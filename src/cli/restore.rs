@@ -9,7 +9,7 @@ use crate::cli::connect::Choice;
 use crate::cli::interrupt::stop_when_interrupted;
 use crate::cli::jobs::{below, run_silently};
 use crate::cli::past::{not_there, say_gaps};
-use crate::cli::print::{Printer, Status, Trouble, complain_of_all, error_object, usage};
+use crate::cli::print::{Printer, Status, VerbError, complain_of_all, error_object, usage};
 use crate::cli::progress::CountLine;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Location};
@@ -23,12 +23,12 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
 impl RunVerb for RestoreArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.taking_back("stopping").on_connection(async |choice| restore(self, choice).await)
     }
 }
 
-async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<Status, VerbError> {
     let location = below(&arguments.location, arguments.recursive);
     if !arguments.dry_run {
         writable(choice.current()?, "CopyObject")?;
@@ -121,7 +121,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn carry_out(&self, plan: RestorePlan) -> Result<Status, Trouble> {
+    async fn carry_out(&self, plan: RestorePlan) -> Result<Status, VerbError> {
         let mut printer = Printer::new(self.choice.json);
         let RestorePlan { steps, unchanged, left, .. } = plan;
         if self.arguments.dry_run {
@@ -208,7 +208,7 @@ impl Run<'_> {
         unchanged: u64,
         left: &[VersionEntry],
         printer: &mut Printer,
-    ) -> Result<Status, Trouble> {
+    ) -> Result<Status, VerbError> {
         for step in steps {
             let (object, how) = match step {
                 RestoreStep::Undelete { object, .. } => (object, "undelete"),
@@ -242,7 +242,7 @@ impl Run<'_> {
         object: &VersionEntry,
         state: &str,
         how: Option<&str>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), VerbError> {
         if printer.json {
             let state = state.split(' ').next().unwrap_or_default();
             let mut told = json!({
@@ -266,7 +266,7 @@ impl Run<'_> {
         state: &str,
         done: &Restored,
         left: u64,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), VerbError> {
         if printer.json {
             let error = done.errors.first().map(error_object);
             return Ok(printer.object(&json!({

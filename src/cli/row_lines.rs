@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::cli::print::{Printer, Trouble};
+use crate::cli::print::{Printer, VerbError};
 use crate::domain::address::{Bucket, DELIMITER, Prefix};
 use crate::domain::listing::{Row, RowKind};
 use crate::domain::units::{Moment, Size};
@@ -69,7 +69,7 @@ impl<'a> RowLines<'a> {
         RowLines { human, ..self }
     }
 
-    pub fn row(&mut self, row: Row<'_>) -> Result<(), Trouble> {
+    pub fn row(&mut self, row: Row<'_>) -> Result<(), VerbError> {
         let (bucket, prefix) = self.place;
         self.count += 1;
         self.key.clear();

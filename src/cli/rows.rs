@@ -5,7 +5,7 @@ use std::io::{self, BufWriter};
 use crate::cli::args::look::RowsArguments;
 use crate::cli::connect::Choice;
 use crate::cli::look::OpenedObject;
-use crate::cli::print::{Status, Trouble, complain_of};
+use crate::cli::print::{Status, VerbError, complain_of};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::visible::visible;
 use crate::look::error::LookError;
@@ -17,12 +17,12 @@ use crate::look::rows::write::RowWriter;
 const PIECE: usize = 64 * 1024;
 
 impl RunVerb for RowsArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| rows(self, choice).await)
     }
 }
 
-async fn rows(arguments: &RowsArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn rows(arguments: &RowsArguments, choice: &Choice) -> Result<Status, VerbError> {
     let opened =
         OpenedObject::at(&arguments.location, &arguments.past, choice, "rows", u64::MAX).await?;
     let request = RowRequest {
@@ -40,11 +40,11 @@ async fn rows(arguments: &RowsArguments, choice: &Choice) -> Result<Status, Trou
     match ended.await? {
         Ok(read) => Ok(told(&read, &place, json)),
         Err(RowsFault::Look(error)) => Err(error.into_error(&place).into()),
-        Err(RowsFault::Output(error)) => Err(Trouble::Output(error)),
+        Err(RowsFault::Output(error)) => Err(VerbError::Output(error)),
         Err(RowsFault::NoColumn { name, known }) => {
             let name = visible(&name).into_owned();
             let known = visible(&known.join(", ")).into_owned();
-            Err(Trouble::Usage(format!("no column is called {name}; there are: {known}")))
+            Err(VerbError::Usage(format!("no column is called {name}; there are: {known}")))
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::args::settings::{OneSetting, SettingsAction, SettingsArguments};
 use crate::cli::buckets::writable;
 use crate::cli::code::ask_device;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
@@ -25,12 +25,12 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
 impl RunVerb for SettingsArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| settings(self, choice).await)
     }
 }
 
-async fn settings(arguments: &SettingsArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn settings(arguments: &SettingsArguments, choice: &Choice) -> Result<Status, VerbError> {
     match (&arguments.action, &arguments.bucket) {
         (Some(SettingsAction::Get { which }), _) => get(which, choice).await,
         (Some(SettingsAction::Set { which, file, dry_run, mfa }), _) => {
@@ -44,7 +44,7 @@ async fn settings(arguments: &SettingsArguments, choice: &Choice) -> Result<Stat
             printer.flush()?;
             Ok(Status::Done)
         }
-        (None, None) => Err(Trouble::Usage("settings needs a bucket: s3://bucket".to_owned())),
+        (None, None) => Err(VerbError::Usage("settings needs a bucket: s3://bucket".to_owned())),
     }
 }
 
@@ -56,7 +56,7 @@ pub async fn print_settings(
     client: &Client,
     bucket: &Bucket,
     printer: &mut Printer,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     client.prepare().await?;
     let mut states = BTreeMap::new();
     client.settings(bucket, |setting, state| drop(states.insert(setting, state))).await;
@@ -96,7 +96,7 @@ fn nothing_told(states: &BTreeMap<BucketSetting, SettingState>) -> Option<Error>
     refused.cloned()
 }
 
-async fn get(which: &OneSetting, choice: &Choice) -> Result<Status, Trouble> {
+async fn get(which: &OneSetting, choice: &Choice) -> Result<Status, VerbError> {
     let OneSetting { bucket, setting } = which;
     let client = choice.client()?;
     client.prepare().await?;
@@ -145,10 +145,10 @@ async fn set(
     file: &Path,
     (dry_run, mfa): (bool, Option<&DeviceCode>),
     choice: &Choice,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let OneSetting { bucket, setting } = which;
     if let Some(why) = setting.fixed() {
-        return Err(Trouble::Usage(format!("{setting} cannot be set: {why}")));
+        return Err(VerbError::Usage(format!("{setting} cannot be set: {why}")));
     }
     if !dry_run {
         writable(choice.current()?, setting.operations().1)?;
@@ -181,7 +181,7 @@ async fn set(
 }
 
 /// What is set now; unknown where it may not be read.
-async fn before(client: &Client, which: &OneSetting) -> Result<Option<Json>, Trouble> {
+async fn before(client: &Client, which: &OneSetting) -> Result<Option<Json>, VerbError> {
     match client.setting(&which.bucket, which.setting).await {
         Ok(stored) => {
             if let Some(stored) = &stored {
@@ -220,7 +220,7 @@ async fn code(
     which: &OneSetting,
     given: Option<&DeviceCode>,
     (old, new): (Option<&Json>, Option<&Json>),
-) -> Result<Option<DeviceCode>, Trouble> {
+) -> Result<Option<DeviceCode>, VerbError> {
     if given.is_some() || !which.setting.needs_code(old, new) {
         return Ok(given.cloned());
     }
@@ -231,10 +231,10 @@ async fn clear(
     which: &OneSetting,
     mfa: Option<&DeviceCode>,
     choice: &Choice,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let OneSetting { bucket, setting } = which;
     if let crate::domain::settings::Clearing::Never(why) = setting.clearing() {
-        return Err(Trouble::Usage(format!("{setting} cannot be cleared: {why}")));
+        return Err(VerbError::Usage(format!("{setting} cannot be cleared: {why}")));
     }
     writable(choice.current()?, setting.operations().1)?;
     let client = choice.client()?;
@@ -254,7 +254,7 @@ fn tell(
     old: Option<&Json>,
     new: Option<&Json>,
     choice: &Choice,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let mut printer = Printer::new(choice.json);
     let OneSetting { bucket, setting } = which;
     let (old, new) = (old.map(Json::without_secrets), new.map(Json::without_secrets));

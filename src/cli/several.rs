@@ -1,7 +1,7 @@
 //! Walks the objects that a verb is about, and counts how they ended.
 
 use crate::cli::below::nothing_below;
-use crate::cli::print::{Status, Trouble, complain_of, usage};
+use crate::cli::print::{Status, VerbError, complain_of, usage};
 use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
@@ -35,7 +35,7 @@ impl<'a> Objects<'a> {
         location: &Location,
         reach: Depth,
         verb: &str,
-    ) -> Result<Objects<'a>, Trouble> {
+    ) -> Result<Objects<'a>, VerbError> {
         let below = |bucket: &Bucket, prefix: Prefix, delimited| {
             let query = ListQuery { delimited, ..ListQuery::below(bucket, &prefix) };
             let pages = Box::new(KeyPages::new(client, query));
@@ -104,7 +104,7 @@ impl Tally {
 
 /// # Errors
 /// `Usage` where the place is no object.
-pub fn one(location: &Location, verb: &str) -> Result<ObjectAddress, Trouble> {
+pub fn one(location: &Location, verb: &str) -> Result<ObjectAddress, VerbError> {
     match location {
         Location::Object { bucket, key } => Ok(ObjectAddress::new(bucket.clone(), key.clone())),
         // The marker of a folder is an object too.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::args::metadata::StatArguments;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble, usage};
+use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::settings::print_settings;
 use crate::cli::several::{Tally, one};
 use crate::cli::verb::{RunVerb, VerbCall};
@@ -17,12 +17,12 @@ use crate::domain::object::{ETag, ObjectAddress, ObjectHead, VersionId};
 use crate::domain::units::{Counted, Moment, Size};
 
 impl RunVerb for StatArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| stat(self, choice).await)
     }
 }
 
-async fn stat(arguments: &StatArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn stat(arguments: &StatArguments, choice: &Choice) -> Result<Status, VerbError> {
     let version = arguments.version.clone().map(VersionId);
     if version.is_some() && arguments.locations.len() > 1 {
         return Err(usage("--version is of one object: name only that"));
@@ -34,7 +34,7 @@ async fn stat(arguments: &StatArguments, choice: &Choice) -> Result<Status, Trou
         if let Some(bucket) = whole_bucket(location).filter(|_| version.is_none()) {
             match print_settings(&client, bucket, &mut printer).await {
                 Ok(()) => tally.done += 1,
-                Err(Trouble::Failed(error)) => tally.fail(&error, choice.json),
+                Err(VerbError::Failed(error)) => tally.fail(&error, choice.json),
                 Err(other) => return Err(other),
             }
             printer.flush()?;
@@ -70,7 +70,7 @@ fn whole_bucket(location: &Location) -> Option<&Bucket> {
     }
 }
 
-fn object(location: &Location, version: Option<&VersionId>) -> Result<ObjectAddress, Trouble> {
+fn object(location: &Location, version: Option<&VersionId>) -> Result<ObjectAddress, VerbError> {
     Ok(one(location, "stat")?.at_version(version.cloned()))
 }
 

@@ -15,7 +15,7 @@ use crate::cli::ends::{End, open_input, open_output, unwritable};
 use crate::cli::interrupt::interrupted;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::verified;
 use crate::domain::address::Location;
@@ -33,21 +33,25 @@ use crate::transfer::stream::upload::upload_stream;
 /// Between two looks at how far it is.
 const LOOKS: Duration = Duration::from_millis(100);
 
-pub async fn get(arguments: &GetArguments, end: &End, choice: &Choice) -> Result<Status, Trouble> {
+pub async fn get(
+    arguments: &GetArguments,
+    end: &End,
+    choice: &Choice,
+) -> Result<Status, VerbError> {
     let Location::Object { bucket, key } = &arguments.source else {
         let sentence = "only one object can go to stdout, a pipe or a device: s3://bucket/key";
-        return Err(Trouble::Usage(sentence.to_owned()));
+        return Err(VerbError::Usage(sentence.to_owned()));
     };
     if arguments.recursive {
         let sentence = "-r needs a folder: one object goes to stdout, a pipe or a device";
-        return Err(Trouble::Usage(sentence.to_owned()));
+        return Err(VerbError::Usage(sentence.to_owned()));
     }
     if arguments.wait {
         let sentence = "--wait needs a file: nobody keeps a pipe open for hours; thaw --wait waits";
-        return Err(Trouble::Usage(sentence.to_owned()));
+        return Err(VerbError::Usage(sentence.to_owned()));
     }
     if choice.json && *end == End::Standard {
-        return Err(Trouble::Usage("--json and - cannot both have stdout".to_owned()));
+        return Err(VerbError::Usage("--json and - cannot both have stdout".to_owned()));
     }
     let client = choice.client()?;
     let object = ObjectAddress::new(bucket.clone(), key.clone());
@@ -69,7 +73,7 @@ pub async fn get(arguments: &GetArguments, end: &End, choice: &Choice) -> Result
         (Err(Broken::Target(error)), End::At(path)) if error.kind() != BrokenPipe => {
             return Err(unwritable(&error, path).into());
         }
-        (Err(Broken::Target(error)), _) => return Err(Trouble::Output(error)),
+        (Err(Broken::Target(error)), _) => return Err(VerbError::Output(error)),
     };
     if choice.json {
         let mut printer = Printer::new(choice.json);
@@ -87,9 +91,9 @@ pub async fn get(arguments: &GetArguments, end: &End, choice: &Choice) -> Result
 }
 
 /// The key of a stream, which a name alone can be left out of.
-fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, Trouble> {
+fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, VerbError> {
     let sentence = "a stream has no name: write the whole key, s3://bucket/key";
-    let nameless = || Trouble::Usage(sentence.to_owned());
+    let nameless = || VerbError::Usage(sentence.to_owned());
     let (bucket, key) = match &arguments.destination {
         Location::Object { bucket, key } => (bucket, key.clone()),
         Location::Prefix { bucket, prefix } => {
@@ -100,20 +104,24 @@ fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, Trouble>
     Ok(ObjectAddress::new(bucket.clone(), key))
 }
 
-pub async fn put(arguments: &PutArguments, end: &End, choice: &Choice) -> Result<Status, Trouble> {
+pub async fn put(
+    arguments: &PutArguments,
+    end: &End,
+    choice: &Choice,
+) -> Result<Status, VerbError> {
     let object = key_of(arguments, end)?;
     if arguments.dry_run {
-        return Err(Trouble::Usage("--dry-run is for files: a stream is read once".to_owned()));
+        return Err(VerbError::Usage("--dry-run is for files: a stream is read once".to_owned()));
     }
     let conflict = arguments.conflict;
     if conflict.keep_both || conflict.if_newer || conflict.if_different {
         let sentence =
             "a stream has no name or time: only --force and --skip-existing work with it";
-        return Err(Trouble::Usage(sentence.to_owned()));
+        return Err(VerbError::Usage(sentence.to_owned()));
     }
     let client = choice.client()?;
     client.prepare().await?;
-    let sizes = arguments.parts.sizes(client.provider().facts().parts).map_err(Trouble::Usage)?;
+    let sizes = arguments.parts.sizes(client.provider().facts().parts).map_err(VerbError::Usage)?;
     if *end == End::Standard && stdin().is_terminal() {
         eprintln!("windlass: reading from the terminal, ctrl-d ends it");
     }

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::cli::args::metadata::ThawArguments;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
@@ -27,7 +27,7 @@ const LOOKS: [Duration; 4] = [
     Duration::from_mins(5),
 ];
 
-pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, Trouble> {
+pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, VerbError> {
     writable(choice.current()?, "RestoreObject")?;
     let client = choice.client()?;
     expect_restore(&client, &arguments.location.to_string()).await?;
@@ -88,7 +88,7 @@ async fn until_readable(client: &Client, object: &ObjectAddress) -> Result<ThawS
     }
 }
 
-fn tell(object: &ObjectAddress, state: ThawState, printer: &mut Printer) -> Result<(), Trouble> {
+fn tell(object: &ObjectAddress, state: ThawState, printer: &mut Printer) -> Result<(), VerbError> {
     let (name, until) = match state {
         ThawState::Asked => ("asked", None),
         ThawState::Running => ("running", None),

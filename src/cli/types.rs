@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::cli::args::metadata::TypesArguments;
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::Error;
@@ -16,12 +16,12 @@ use crate::s3::client::Client;
 use crate::transfer::content_types::{look_at_type, mend_type};
 
 impl RunVerb for TypesArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| types(self, choice).await)
     }
 }
 
-async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, VerbError> {
     if arguments.fix {
         writable(choice.current()?, "CopyObject")?;
     }
@@ -73,7 +73,7 @@ fn tell(
     found: &TypeFinding,
     fixed: bool,
     printer: &mut Printer,
-) -> Result<(), Trouble> {
+) -> Result<(), VerbError> {
     if printer.json {
         let mut line = json!({
             "bucket": object.bucket, "key": object.key, "is": found.is, "should": found.should,

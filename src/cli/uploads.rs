@@ -11,7 +11,7 @@ use crate::cli::args::queue::{UploadsArguments, UploadsStep};
 use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble, complain_of_all};
+use crate::cli::print::{Printer, Status, VerbError, complain_of_all};
 use crate::config::paths::Folders;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
@@ -24,7 +24,7 @@ use crate::s3::client::Client;
 use crate::transfer::aborting::abort_unqueued;
 use crate::transfer::journal::known_uploads;
 
-pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, Trouble> {
+pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, VerbError> {
     let (bucket, prefix) = place(&arguments.location)?;
     let (client, connection) = (choice.client()?, choice.current()?);
     if arguments.step == UploadsStep::Abort {
@@ -42,10 +42,10 @@ pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<St
     }
 }
 
-fn place(location: &Location) -> Result<(Bucket, Prefix), Trouble> {
+fn place(location: &Location) -> Result<(Bucket, Prefix), VerbError> {
     match location {
         Location::Root => {
-            Err(Trouble::Usage("uploads needs a bucket: s3://bucket/prefix/".to_owned()))
+            Err(VerbError::Usage("uploads needs a bucket: s3://bucket/prefix/".to_owned()))
         }
         Location::Prefix { bucket, prefix } => Ok((bucket.clone(), prefix.clone())),
         Location::Object { bucket, key } => Ok((bucket.clone(), Prefix::new(key.as_str()))),
@@ -72,7 +72,7 @@ async fn list(
     found: &[(UploadOwner, UnfinishedUpload)],
     arguments: &UploadsArguments,
     choice: &Choice,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let mut printer = Printer::new(choice.json);
     for (standing, upload) in found {
         let extent = if arguments.sizes {
@@ -134,7 +134,7 @@ async fn abort(
     found: Vec<(UploadOwner, UnfinishedUpload)>,
     arguments: &UploadsArguments,
     choice: &Choice,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     let (queued, free): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|(standing, _)| *standing == UploadOwner::Queued);
     say_left(queued.len() as u64);
@@ -185,7 +185,7 @@ fn say_left(queued: u64) {
 }
 
 /// Names how many and how old. Without a terminal it is refused.
-async fn confirmed(free: &[UnfinishedUpload]) -> Result<bool, Trouble> {
+async fn confirmed(free: &[UnfinishedUpload]) -> Result<bool, VerbError> {
     needs_somebody("uploads abort")?;
     let now = Timestamp::now();
     let mut keys: HashMap<&str, usize> = HashMap::new();

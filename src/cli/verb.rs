@@ -11,7 +11,7 @@ use crate::cli::args::target::TargetFlags;
 use crate::cli::code;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::{interrupted, interrupted_twice};
-use crate::cli::print::{Status, Trouble};
+use crate::cli::print::{Status, VerbError};
 use crate::config::crash;
 use crate::config::paths::Folders;
 use crate::domain::address::ConnectionName;
@@ -20,11 +20,11 @@ use crate::domain::visible::visible;
 
 /// What is done with the arguments of a verb.
 pub trait RunVerb {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble>;
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError>;
 }
 
 impl<T: RunVerb> RunVerb for Box<T> {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         (**self).run(call)
     }
 }
@@ -57,8 +57,8 @@ impl<'a> VerbCall<'a> {
     /// Works on the connection that is chosen.
     pub fn on_connection(
         self,
-        work: impl AsyncFnOnce(&Choice) -> Result<Status, Trouble>,
-    ) -> Result<Status, Trouble> {
+        work: impl AsyncFnOnce(&Choice) -> Result<Status, VerbError>,
+    ) -> Result<Status, VerbError> {
         let (choice, runtime) = self.prepared()?;
         let ended = runtime.block_on(self.until_end(&choice, Box::pin(work(&choice))));
         // A read of stdin that nobody waits for any more is not waited for here.
@@ -66,7 +66,7 @@ impl<'a> VerbCall<'a> {
         ended
     }
 
-    fn prepared(self) -> Result<(Choice, runtime::Runtime), Trouble> {
+    fn prepared(self) -> Result<(Choice, runtime::Runtime), VerbError> {
         let choice = Choice { json: self.json, ..Choice::make(self.flags, &Folders::find()?)? };
         if let Some(told) = choice.current()?.unchecked_aloud() {
             eprintln!("windlass: {}", visible(&told));
@@ -74,7 +74,7 @@ impl<'a> VerbCall<'a> {
         Ok(with_key(choice)?)
     }
 
-    async fn until_end(self, choice: &Choice, work: Work<'_>) -> Result<Status, Trouble> {
+    async fn until_end(self, choice: &Choice, work: Work<'_>) -> Result<Status, VerbError> {
         let panicked = Arc::new(Notify::new());
         let tell = Arc::clone(&panicked);
         crash::on_panic(move || tell.notify_one());
@@ -90,7 +90,7 @@ impl<'a> VerbCall<'a> {
     }
 
     /// A role may ask for a code first.
-    async fn signed_in(self, choice: &Choice, work: Work<'_>) -> Result<Status, Trouble> {
+    async fn signed_in(self, choice: &Choice, work: Work<'_>) -> Result<Status, VerbError> {
         let used = self.connection.and_then(|name| choice.named(name).ok());
         code::ask(used.map_or_else(|| choice.current(), Ok)?).await?;
         if choice.access.requester_pays() {
@@ -109,7 +109,7 @@ impl<'a> VerbCall<'a> {
     }
 }
 
-type Work<'a> = Pin<Box<dyn Future<Output = Result<Status, Trouble>> + 'a>>;
+type Work<'a> = Pin<Box<dyn Future<Output = Result<Status, VerbError>> + 'a>>;
 
 /// Threads that move bytes for a verb.
 const THREADS: usize = 2;

@@ -9,7 +9,7 @@ use crate::cli::args::metadata::{MetaArguments, ThawArguments};
 use crate::cli::args::queue::UploadsArguments;
 use crate::cli::args::target::TargetFlags;
 use crate::cli::args::{Arguments, CompletionsArguments, GuideArguments, Verb};
-use crate::cli::print::{Status, Trouble, complain};
+use crate::cli::print::{Status, VerbError, complain};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::cli::{meta, thaw, uploads};
 use crate::config::{crash, guide};
@@ -28,7 +28,7 @@ pub fn run(verb: &Verb, flags: &TargetFlags, json: bool) -> ExitCode {
 }
 
 impl RunVerb for CompletionsArguments {
-    fn run(&self, _: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, _: VerbCall<'_>) -> Result<Status, VerbError> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Arguments::command(), "windlass", &mut script);
         io::stdout().write_all(&script)?;
@@ -37,7 +37,7 @@ impl RunVerb for CompletionsArguments {
 }
 
 impl RunVerb for GuideArguments {
-    fn run(&self, _: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, _: VerbCall<'_>) -> Result<Status, VerbError> {
         io::stdout().write_all(page(self.topic.as_deref()).as_bytes())?;
         Ok(Status::Done)
     }
@@ -52,19 +52,19 @@ fn page(named: Option<&str>) -> String {
 }
 
 impl RunVerb for MetaArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| meta::meta(self, choice).await)
     }
 }
 
 impl RunVerb for ThawArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| thaw::thaw(self, choice).await)
     }
 }
 
 impl RunVerb for UploadsArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| uploads::uploads(self, choice).await)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::args::versions::VersionsArguments;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
@@ -17,12 +17,12 @@ use crate::s3::ops::versions::{VersionPages, VersionsQuery};
 const LONG: usize = 10_000;
 
 impl RunVerb for VersionsArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, Trouble> {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.on_connection(async |choice| versions(self, choice).await)
     }
 }
 
-async fn versions(arguments: &VersionsArguments, choice: &Choice) -> Result<Status, Trouble> {
+async fn versions(arguments: &VersionsArguments, choice: &Choice) -> Result<Status, VerbError> {
     let (bucket, prefix, key) = place(&arguments.location)?;
     let client = choice.client()?;
     let mut pages = VersionPages::new(&client, VersionsQuery::below(&bucket, &prefix));
@@ -67,10 +67,10 @@ async fn versions(arguments: &VersionsArguments, choice: &Choice) -> Result<Stat
 }
 
 /// The bucket, what keys begin with, and the one key that is meant.
-fn place(location: &Location) -> Result<(Bucket, Prefix, Option<Key>), Trouble> {
+fn place(location: &Location) -> Result<(Bucket, Prefix, Option<Key>), VerbError> {
     match location {
         Location::Root => {
-            Err(Trouble::Usage("versions needs a bucket: s3://bucket/key".to_owned()))
+            Err(VerbError::Usage("versions needs a bucket: s3://bucket/key".to_owned()))
         }
         Location::Prefix { bucket, prefix } => Ok((bucket.clone(), prefix.clone(), None)),
         Location::Object { bucket, key } => {
@@ -88,7 +88,7 @@ struct List {
 }
 
 impl List {
-    fn print(&mut self, history: &KeyHistory) -> Result<(), Trouble> {
+    fn print(&mut self, history: &KeyHistory) -> Result<(), VerbError> {
         self.seen = true;
         if self.deleted_only && !history.is_deleted() {
             return Ok(());

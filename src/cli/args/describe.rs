@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use jiff::Zoned;
 
-use crate::cli::print::Trouble;
+use crate::cli::print::VerbError;
 use crate::domain::attributes::{Attributes, MAX_TAGS};
 use crate::domain::object::ObjectHeaders;
 use crate::domain::protection::{
@@ -73,12 +73,12 @@ pub struct LockFlags {
 impl DescribeFlags {
     /// # Errors
     /// `Usage` where a time cannot be read, or flags speak against each other.
-    pub fn attributes(&self) -> Result<Attributes, Trouble> {
+    pub fn attributes(&self) -> Result<Attributes, VerbError> {
         let expires = match self.expires.as_deref() {
             Some("") => Some(String::new()),
             Some(text) => {
                 let time = parse_when(text, &Zoned::now(), TimeDirection::Future)
-                    .map_err(Trouble::Usage)?;
+                    .map_err(VerbError::Usage)?;
                 Some(as_http_date(time))
             }
             None => None,
@@ -96,7 +96,7 @@ impl DescribeFlags {
         if tags.len() > MAX_TAGS {
             let count = tags.len();
             let sentence = format!("an object has {MAX_TAGS} tags at most, and {count} are given");
-            return Err(Trouble::Usage(sentence));
+            return Err(VerbError::Usage(sentence));
         }
         Ok(Attributes {
             headers,
@@ -111,12 +111,12 @@ impl DescribeFlags {
         })
     }
 
-    fn encryption(&self) -> Result<Option<Encryption>, Trouble> {
+    fn encryption(&self) -> Result<Option<Encryption>, VerbError> {
         let key_id = self.sse_key_id.clone();
         match (self.sse.as_deref(), key_id) {
             (Some("AES256"), Some(_)) => {
                 let sentence = "--sse-key-id names a key of KMS: write --sse aws:kms with it";
-                Err(Trouble::Usage(sentence.to_owned()))
+                Err(VerbError::Usage(sentence.to_owned()))
             }
             (None, None) => Ok(None),
             (method, key_id) => {
@@ -132,13 +132,13 @@ impl LockFlags {
     ///
     /// # Errors
     /// `Usage` for a time that cannot be read, or is past.
-    pub fn add_to(&self, protection: &mut Protection) -> Result<(), Trouble> {
+    pub fn add_to(&self, protection: &mut Protection) -> Result<(), VerbError> {
         if let Some(text) = &self.lock_until {
             let now = Zoned::now();
-            let until = parse_when(text, &now, TimeDirection::Future).map_err(Trouble::Usage)?;
+            let until = parse_when(text, &now, TimeDirection::Future).map_err(VerbError::Usage)?;
             if until <= now.timestamp() {
                 let sentence = format!("--lock-until {text} is past: write a future time");
-                return Err(Trouble::Usage(sentence));
+                return Err(VerbError::Usage(sentence));
             }
             let named = self.lock_mode.as_deref().and_then(LockMode::parse);
             let mode = named.unwrap_or(LockMode::Governance);
@@ -152,7 +152,7 @@ impl LockFlags {
 }
 
 /// The attributes that both groups of flags give together.
-pub fn attributes(describe: &DescribeFlags, lock: &LockFlags) -> Result<Attributes, Trouble> {
+pub fn attributes(describe: &DescribeFlags, lock: &LockFlags) -> Result<Attributes, VerbError> {
     let mut attributes = describe.attributes()?;
     lock.add_to(&mut attributes.protection)?;
     Ok(attributes)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use similar::TextDiff;
 
 use crate::cli::diff::{DiffRun, key_of, tell};
-use crate::cli::print::{Printer, Status, Trouble};
+use crate::cli::print::{Printer, Status, VerbError};
 use crate::domain::compared::same_start;
 use crate::domain::diff_end::{DiffItem, DiffKind};
 use crate::domain::likeness::Likeness;
@@ -27,7 +27,7 @@ impl DiffRun {
         one: &DiffItem,
         other: &DiffItem,
         printer: &mut Printer,
-    ) -> Result<Status, Trouble> {
+    ) -> Result<Status, VerbError> {
         let (sizes, likeness) = self.comparer.told_of(one, other).await?;
         if likeness.is_same() {
             return Ok(Status::Done);
@@ -62,7 +62,7 @@ fn lines(
     (one, here): (&DiffItem, &[u8]),
     (other, there): (&DiffItem, &[u8]),
     printer: &mut Printer,
-) -> Result<Status, Trouble> {
+) -> Result<Status, VerbError> {
     if here == there {
         return Ok(Status::Done);
     }
