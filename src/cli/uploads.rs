@@ -16,7 +16,6 @@ use crate::config::paths::Folders;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
-use crate::domain::provider::Provider;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadOwner, YOUNG, age_text};
 use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::domain::visible::visible;
@@ -85,11 +84,7 @@ async fn list(
     printer.flush()?;
     if printer.terminal && !found.is_empty() {
         let count = Count(found.len() as u64);
-        let rule = match client.provider() {
-            Provider::R2 => "; R2 aborts them by itself after 7 days, where no rule says otherwise",
-            _ => "; their parts are stored and paid for until they are aborted",
-        };
-        eprintln!("windlass: {count} unfinished{rule}");
+        eprintln!("windlass: {count} unfinished; {}", client.provider().end_of_uploads());
     }
     Ok(Status::Done)
 }

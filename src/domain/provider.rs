@@ -181,25 +181,6 @@ impl Provider {
             Provider::Other => "other",
         }
     }
-
-    /// Whether objects can be stored under this class, as far as is known of the provider.
-    pub fn offers_class(self, class: &str) -> bool {
-        const AWS: [&str; 8] = [
-            "STANDARD",
-            "STANDARD_IA",
-            "ONEZONE_IA",
-            "INTELLIGENT_TIERING",
-            "REDUCED_REDUNDANCY",
-            "GLACIER_IR",
-            "GLACIER",
-            "DEEP_ARCHIVE",
-        ];
-        match self {
-            Provider::R2 => matches!(class, "STANDARD" | "STANDARD_IA"),
-            Provider::Aws => AWS.contains(&class),
-            _ => class == "STANDARD",
-        }
-    }
 }
 
 #[cfg(test)]

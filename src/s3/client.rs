@@ -320,9 +320,9 @@ impl Client {
         if self.lacks(Capability::ConditionalPut).is_some() {
             return Some(false);
         }
-        match self.provider() {
-            Provider::Aws | Provider::R2 => Some(true),
-            _ => self.inner.conditions.kept(),
+        match self.provider().facts().keeps_conditions {
+            true => Some(true),
+            false => self.inner.conditions.kept(),
         }
     }
 

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef;
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use jiff::Timestamp;
+
+use crate::s3::sdk::hook::Hook;
 
 /// Clones speak of the same server.
 #[derive(Clone, Debug, Default)]
@@ -24,23 +23,12 @@ impl Clock {
     }
 }
 
-#[dyn_dispatch_hint]
-impl Intercept for Clock {
-    fn name(&self) -> &'static str {
-        "Clock"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let date = context.response().headers().get("date");
+impl Hook for Clock {
+    fn after_answer(&self, response: &HttpResponse) {
+        let date = response.headers().get("date");
         let told = date.and_then(|date| DateTime::from_str(date, DateTimeFormat::HttpDate).ok());
         if let Some(told) = told {
             self.told.store(told.secs(), Ordering::Relaxed);
         }
-        Ok(())
     }
 }

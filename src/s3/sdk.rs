@@ -3,6 +3,7 @@
 pub(in crate::s3) mod credentials;
 pub(in crate::s3) mod errors;
 pub(in crate::s3) mod guard;
+pub(in crate::s3) mod hook;
 pub(in crate::s3) mod last_answer;
 pub(in crate::s3) mod md5_instead;
 pub(in crate::s3) mod metadata_off;
@@ -43,6 +44,7 @@ use crate::s3::http::sockets::by_sockets;
 use crate::s3::meter::Meter;
 use crate::s3::sdk::credentials::{KeyIdRecorder, KeyIdSeen};
 use crate::s3::sdk::guard::ResponseGuard;
+use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::metadata_off::without_metadata;
 use crate::s3::sdk::metering::Metering;
 use crate::s3::sdk::no_body::NoBody;
@@ -168,7 +170,7 @@ impl Sdk {
             .retry_config(retry::config(retries))
             .retry_classifier(contact.clone())
             .interceptor(contact.clone())
-            .interceptor(clock.clone());
+            .interceptor(Hooked(clock.clone()));
         if let Some(credentials) = &credentials {
             config.set_credentials_provider(Some(credentials.clone()));
         }
@@ -316,7 +318,7 @@ fn configure(connection: &Connection, found: &Found<'_>, meter: Arc<Meter>) -> C
         )
         .interceptor(Metering(meter))
         .interceptor(ResponseGuard)
-        .interceptor(NoBody)
+        .interceptor(Hooked(NoBody))
         // Every body carries a check of our own, so the SDK adds one only where the operation
         // demands it.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, StoredObject};
-use crate::domain::provider::{Capability, Provider};
+use crate::domain::provider::Capability;
 use crate::domain::transfer::Verification;
 use crate::domain::units::Counted;
 use crate::s3::http::body::Body;
@@ -226,7 +226,7 @@ impl Write<'_> {
 
     /// Whether the refusals of the server's conditions are believed.
     fn is_relied_upon(&self) -> bool {
-        matches!(self.remote.provider(), Provider::Aws | Provider::R2)
+        self.remote.provider().facts().keeps_conditions
     }
 
     /// One try; before another one after a lost answer, a look.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::parts::PartLimits;
 use crate::domain::provider::{Capability, Provider};
+use crate::domain::units::Counted;
 
 /// What is known of one provider.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,6 +36,20 @@ pub struct Facts {
     /// (NFC).
     #[serde(default)]
     pub one_unicode_form: bool,
+    /// A write on a condition is refused where the condition fails.
+    #[serde(default)]
+    pub keeps_conditions: bool,
+    /// A listing ends where the server says so.
+    #[serde(default)]
+    pub ends_listings: bool,
+    /// The storage classes that are known; empty where none is.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// There are no classes but [`Facts::classes`].
+    #[serde(default)]
+    only_classes: bool,
+    /// Unfinished uploads are aborted after so many days where no rule says otherwise.
+    pub uploads_end_after_days: Option<u64>,
     #[serde(default)]
     pub parts: PartLimits,
     #[serde(default)]
@@ -81,6 +96,28 @@ impl Facts {
 }
 
 impl Provider {
+    /// Whether objects can be stored under this class, as far as is known of the provider.
+    pub fn offers_class(self, class: &str) -> bool {
+        class == "STANDARD" || self.facts().classes.iter().any(|known| known == class)
+    }
+
+    /// Why objects cannot be stored under this class; of servers whose classes nobody knows, nothing
+    /// is said.
+    pub fn lacks_class(self, class: &str) -> Option<String> {
+        let Facts { name, classes, only_classes, .. } = self.facts();
+        (*only_classes && !self.offers_class(class))
+            .then(|| format!("{name} has no storage class {class}: it has {}", classes.join(", ")))
+    }
+
+    /// What becomes of unfinished uploads that nobody aborts, as the end of a sentence.
+    pub fn end_of_uploads(self) -> String {
+        let Facts { name, uploads_end_after_days, .. } = self.facts();
+        match uploads_end_after_days {
+            Some(days) => format!("{name} aborts them after {}", Counted(*days, "day")),
+            None => "their parts are stored and paid for until they are aborted".to_owned(),
+        }
+    }
+
     /// What is known of it.
     pub fn facts(self) -> &'static Facts {
         facts(self)

@@ -11,6 +11,7 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::clock::Clock;
 use crate::s3::doctor::report::{Report, Stop};
+use crate::s3::sdk::hook::Hooked;
 
 /// Signatures of clocks further apart are refused by S3 (RequestTimeTooSkewed).
 const SKEW_LIMIT: SignedDuration = SignedDuration::from_mins(15);
@@ -87,7 +88,7 @@ async fn list(client: &Client, server: &Clock) -> Result<Vec<Bucket>, Error> {
     let call = Call::on_account("ListBuckets", "");
     let output = client
         .run(&call, |sdk, _| {
-            let request = sdk.list_buckets().customize().interceptor(server.clone());
+            let request = sdk.list_buckets().customize().interceptor(Hooked(server.clone()));
             let call = &call;
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })
@@ -106,7 +107,7 @@ async fn look_into(
     client
         .run(&call, |sdk, bucket| {
             let request = sdk.list_objects_v2().bucket(bucket).prefix(prefix.as_str());
-            let request = request.max_keys(1).customize().interceptor(server.clone());
+            let request = request.max_keys(1).customize().interceptor(Hooked(server.clone()));
             let call = &call;
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })

@@ -5,13 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::config::http::HttpRequest;
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::SdkBody;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+
+use crate::s3::sdk::hook::Hook;
 
 /// Decides how fast bodies go out.
 pub trait BodyPacing: fmt::Debug + Send + Sync {
@@ -40,20 +40,10 @@ impl PacedRequest {
     }
 }
 
-#[dyn_dispatch_hint]
-impl Intercept for PacedRequest {
-    fn name(&self) -> &'static str {
-        "PacedRequest"
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
+impl Hook for PacedRequest {
+    fn before_sending(&self, request: &mut HttpRequest) -> Result<(), BoxError> {
         if let Some(pacing) = &self.0 {
-            let body = context.request_mut().body_mut();
+            let body = request.body_mut();
             let plain = std::mem::replace(body, SdkBody::taken());
             *body = SdkBody::from_body_1_x(PacedBody::new(plain, Arc::clone(pacing)));
         }

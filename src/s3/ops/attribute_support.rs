@@ -2,7 +2,7 @@
 
 use crate::domain::attributes::Attributes;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::provider::{Capability, Provider};
+use crate::domain::provider::Capability;
 use crate::s3::client::Client;
 
 impl Client {
@@ -40,12 +40,7 @@ impl Client {
     /// Why objects cannot be stored under a class; of servers whose classes nobody knows, nothing
     /// is said.
     pub fn lacks_class(&self, class: &str) -> Option<String> {
-        let provider = self.provider();
-        let known = matches!(provider, Provider::R2);
-        (known && !provider.offers_class(class)).then(|| {
-            let name = &provider.facts().name;
-            format!("{name} has no storage class {class}: it has STANDARD and STANDARD_IA")
-        })
+        self.provider().lacks_class(class)
     }
 
     fn unsupported(&self, why: String) -> Error {

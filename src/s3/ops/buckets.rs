@@ -16,6 +16,7 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::bucket_pages::{PER_PAGE, R2_TOKEN, next_page};
 use crate::s3::sdk::Sdk;
+use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::time::timestamp;
 
 impl Client {
@@ -64,7 +65,7 @@ impl Client {
                     .set_continuation_token(token.filter(|_| !r2).map(str::to_owned));
                 let (next, token) = (headers.clone(), token.filter(|_| r2).map(str::to_owned));
                 let request =
-                    request.customize().interceptor(next).mutate_request(move |request| {
+                    request.customize().interceptor(Hooked(next)).mutate_request(move |request| {
                         if let Some(token) = &token {
                             request.headers_mut().insert(R2_TOKEN, token.clone());
                         }

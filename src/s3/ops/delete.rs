@@ -16,6 +16,7 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::markers::is_marker;
 use crate::s3::sdk::errors::chain;
+use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::md5_instead::Md5Instead;
 use crate::s3::sdk::transport::batch_timeouts;
 
@@ -84,7 +85,7 @@ impl Client {
                 .timeout_config(batch_timeouts(named.len()))
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
             let request = request.customize().config_override(patience);
-            let request = request.interceptor(md5);
+            let request = request.interceptor(Hooked(md5));
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })
         .await

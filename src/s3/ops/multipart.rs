@@ -22,6 +22,7 @@ use crate::s3::http::integrity::crc64nvme_of_parts;
 use crate::s3::ops::copy::patient;
 use crate::s3::ops::headers::{checksums, expires, opaque_tag, with_headers};
 use crate::s3::ops::objects::{stored_tag, whole};
+use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::time::timestamp;
 
 impl Client {
@@ -88,7 +89,7 @@ impl Client {
                     let request = asked!(sdk.upload_part());
                     let request = request.body(whole(body).await?.into()).customize();
                     let sent = request
-                        .interceptor(PacedRequest::of(self.pacing()))
+                        .interceptor(Hooked(PacedRequest::of(self.pacing())))
                         .config_override(self.patient_with(body))
                         .send()
                         .await;

@@ -21,6 +21,7 @@ use crate::s3::http::integrity::{Check, Digests};
 use crate::s3::ops::headers::{checksums, expires, object_head, opaque_tag, with_headers};
 use crate::s3::ops::markers::{is_marker, of_marker};
 use crate::s3::sdk::errors::chain;
+use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::transport::upload_timeouts;
 use crate::s3::tasks::blocking;
 
@@ -130,7 +131,7 @@ impl Client {
                     let request = asked!(sdk.put_object());
                     let request = request.body(whole(body).await?.into()).customize();
                     let sent = request
-                        .interceptor(PacedRequest::of(self.pacing()))
+                        .interceptor(Hooked(PacedRequest::of(self.pacing())))
                         .config_override(self.patient_with(body))
                         .send()
                         .await;

@@ -11,7 +11,7 @@ use crate::domain::object::{
 };
 use crate::domain::parts::{MIB, part_size_at_least, piece, piece_count};
 use crate::domain::protection::ObjectGrants;
-use crate::domain::provider::{Capability, Provider};
+use crate::domain::provider::Capability;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::of_version::put_on_version;
@@ -174,7 +174,7 @@ impl Client {
         retagging: bool,
     ) -> Result<StoredObject, Error> {
         let provider = self.sdk().await?.provider;
-        if !matches!(provider, Provider::Aws | Provider::R2) {
+        if !provider.facts().keeps_conditions {
             // Some take the condition and copy all the same (moto).
             let call = Call::on_object("CopyObject", object);
             Box::pin(self.expect_unchanged(object, before.head.etag.as_ref(), &call)).await?;

@@ -25,6 +25,7 @@ use crate::s3::ops::list::after::start;
 use crate::s3::ops::list::names::{Ask, Field, NameContext, PageNames, told};
 use crate::s3::ops::list::spelling::{Spellings, readings};
 use crate::s3::ops::versions::scan::{WrittenVersions, scan};
+use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::md5_instead::Md5Instead;
 use crate::s3::sdk::scanned::Scanned;
 
@@ -151,7 +152,7 @@ impl Client {
         self.run(&call, |sdk, bucket| {
             let request = sdk.put_bucket_versioning().bucket(bucket);
             let request = request.versioning_configuration(configuration.clone()).customize();
-            let request = request.interceptor(md5);
+            let request = request.interceptor(Hooked(md5));
             let call = &call;
             async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
         })

@@ -3,18 +3,15 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_s3::config::interceptors::{
-    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
-};
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_s3::error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectAddress;
 use crate::domain::presign::LinkMethod;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::sdk::hook::{Hook, Hooked};
 
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 
@@ -28,19 +25,8 @@ pub struct WithoutKeys {
     allowed: Arc<Mutex<Option<String>>>,
 }
 
-#[dyn_dispatch_hint]
-impl Intercept for WithoutKeys {
-    fn name(&self) -> &'static str {
-        "WithoutKeys"
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let request = context.request_mut();
+impl Hook for WithoutKeys {
+    fn before_sending(&self, request: &mut HttpRequest) -> Result<(), BoxError> {
         request.set_method(self.method)?;
         request.set_uri(self.url.as_str())?;
         let headers = request.headers_mut();
@@ -54,15 +40,9 @@ impl Intercept for WithoutKeys {
         Ok(())
     }
 
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let allowed = context.response().headers().get(ALLOW_ORIGIN).map(str::to_owned);
+    fn after_answer(&self, response: &HttpResponse) {
+        let allowed = response.headers().get(ALLOW_ORIGIN).map(str::to_owned);
         *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) = allowed;
-        Ok(())
     }
 }
 
@@ -98,7 +78,7 @@ impl Client {
     ) -> Result<(), Error> {
         let sdk = self.sdk_client(Some(&object.bucket)).await?;
         let request = sdk.get_object().bucket(self.wire(&object.bucket)).key(object.key.as_str());
-        let sent = request.customize().interceptor(without_keys.clone()).send().await;
+        let sent = request.customize().interceptor(Hooked(without_keys.clone())).send().await;
         sent.map(drop).map_err(|error| call.failed(error))
     }
 

@@ -4,10 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef;
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_s3::error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+
+use crate::s3::sdk::hook::Hook;
 
 /// What was read of the last answer to a request.
 #[derive(Clone)]
@@ -32,20 +30,9 @@ impl<T> fmt::Debug for LastAnswer<T> {
     }
 }
 
-#[dyn_dispatch_hint]
-impl<T: Send + 'static> Intercept for LastAnswer<T> {
-    fn name(&self) -> &'static str {
-        "LastAnswer"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let value = (self.read)(context.response());
+impl<T: Send + 'static> Hook for LastAnswer<T> {
+    fn after_answer(&self, response: &HttpResponse) {
+        let value = (self.read)(response);
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = value;
-        Ok(())
     }
 }

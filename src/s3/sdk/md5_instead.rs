@@ -1,12 +1,11 @@
 //! Sends Content-MD5 in place of the CRC32 that the SDK demands on some operations.
 
-use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::config::http::HttpRequest;
 use aws_sdk_s3::error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 
 use crate::domain::provider::Provider;
 use crate::s3::http::integrity::content_md5;
+use crate::s3::sdk::hook::Hook;
 
 /// DeleteObjects and the settings calls must carry a checksum; the SDK sends CRC32, which older
 /// servers and R2's settings refuse or ignore, and Content-MD5 is what the operation asked for
@@ -23,22 +22,11 @@ impl Md5Instead {
     }
 }
 
-#[dyn_dispatch_hint]
-impl Intercept for Md5Instead {
-    fn name(&self) -> &'static str {
-        "Md5Instead"
-    }
-
-    fn modify_before_signing(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
+impl Hook for Md5Instead {
+    fn before_signing(&self, request: &mut HttpRequest) -> Result<(), BoxError> {
         if !self.wanted {
             return Ok(());
         }
-        let request = context.request_mut();
         let digest = content_md5(request.body().bytes().unwrap_or_default());
         let headers = request.headers_mut();
         let checksums: Vec<String> = headers

@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 
 use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
 use crate::app::session::Session;
-use crate::domain::provider::Provider;
 use crate::domain::unfinished::{UploadOwner, age_text};
 use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::ui::paint::{Paint, Span};
@@ -61,7 +60,9 @@ fn stored(uploads: &Uploads, session: &Session) -> String {
 
 /// About the row under the cursor, else about what such uploads are.
 fn said(uploads: &Uploads) -> String {
-    let Some(row) = uploads.rows.get(uploads.cursor) else { return rule(uploads.provider) };
+    let Some(row) = uploads.rows.get(uploads.cursor) else {
+        return format!("unfinished uploads: {}", uploads.provider.end_of_uploads());
+    };
     if let UploadsLoading::Failed(error) = &uploads.loading {
         return format!("not all are listed: {}", error.explain().what);
     }
@@ -79,16 +80,10 @@ fn said(uploads: &Uploads) -> String {
         (UploadOwner::Unknown, true) => {
             format!("{age}{by}; less than a day old: another program may still be writing it")
         }
-        (UploadOwner::Unknown, false) => format!("{age}{by}. {}", rule(uploads.provider)),
+        (UploadOwner::Unknown, false) => {
+            format!("{age}{by}; {}", uploads.provider.end_of_uploads())
+        }
     }
-}
-
-fn rule(provider: Provider) -> String {
-    match provider {
-        Provider::R2 => "R2 aborts them on its own after 7 days",
-        _ => "Their parts are stored and cost money until the uploads are aborted",
-    }
-    .to_owned()
 }
 
 fn draw_rows(paint: &mut Paint<'_>, area: Rect, uploads: &Uploads, session: &Session) {

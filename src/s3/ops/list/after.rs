@@ -6,7 +6,6 @@ use base64::engine::general_purpose::URL_SAFE;
 use crate::domain::address::DELIMITER;
 use crate::domain::error::Error;
 use crate::domain::listing::{ContinuationToken, Page};
-use crate::domain::provider::Provider;
 use crate::s3::call::Call;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::list::spelling::{Spellings, readings};
@@ -55,7 +54,7 @@ impl Client {
         query: &ListQuery,
         call: &Call,
     ) -> Result<Option<ContinuationToken>, Error> {
-        if matches!(self.provider(), Provider::Aws | Provider::R2) {
+        if self.provider().facts().ends_listings {
             return Ok(told.map(|told| token(told, None)));
         }
         let (by_token, before) =

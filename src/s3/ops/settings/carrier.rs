@@ -3,15 +3,13 @@
 
 use std::fmt;
 
-use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
-use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_s3::error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 
 use crate::domain::error::Error;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::sdk::hook::{Hook, Hooked};
 use crate::s3::sdk::last_answer::LastAnswer;
 use crate::s3::sdk::md5_instead::Md5Instead;
 
@@ -57,19 +55,19 @@ impl Client {
                 match body {
                     SettingBody::Nothing => {
                         let request = sdk.get_bucket_policy().bucket(bucket).customize();
-                        let request = request.interceptor(query).interceptor(heard);
+                        let request = request.interceptor(Hooked(query)).interceptor(Hooked(heard));
                         let answer = request.send().await.map_err(|error| call.failed(error))?;
                         Ok(answer.policy.unwrap_or_default())
                     }
                     SettingBody::Delete => {
                         let request = sdk.delete_bucket_policy().bucket(bucket).customize();
-                        let sent = request.interceptor(query).send().await;
+                        let sent = request.interceptor(Hooked(query)).send().await;
                         sent.map(|_| String::new()).map_err(|error| call.failed(error))
                     }
                     SettingBody::Document { text, .. } => {
                         let request = sdk.put_bucket_policy().bucket(bucket).policy(text);
-                        let request = request.customize().interceptor(query);
-                        let sent = request.interceptor(md5).send().await;
+                        let request = request.customize().interceptor(Hooked(query));
+                        let sent = request.interceptor(Hooked(md5)).send().await;
                         sent.map(|_| String::new()).map_err(|error| call.failed(error))
                     }
                 }
@@ -100,19 +98,8 @@ impl fmt::Debug for Requery {
     }
 }
 
-#[dyn_dispatch_hint]
-impl Intercept for Requery {
-    fn name(&self) -> &'static str {
-        "Requery"
-    }
-
-    fn modify_before_signing(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let request = context.request_mut();
+impl Hook for Requery {
+    fn before_signing(&self, request: &mut HttpRequest) -> Result<(), BoxError> {
         // A second attempt has the query already.
         if let Some(before) = request.uri().strip_suffix(POLICY) {
             let uri = format!("{before}?{}", self.query);
