@@ -437,7 +437,7 @@ impl Client {
     pub(in crate::s3) fn permit(&self, call: &Call) -> Result<(), Error> {
         if call.writes {
             let writable = self.inner.connection.expect_writable(call.operation);
-            writable.map_err(|error| Error { place: call.place.to_string(), ..error })?;
+            writable.map_err(|error| Error { place: call.place.clone(), ..error })?;
         }
         if let Some(why) = call.needs.and_then(|capability| self.lacks(capability)) {
             return Err(call.fails(ErrorKind::Unsupported, why));

@@ -196,14 +196,15 @@ impl Dialog {
                 let again = std::mem::replace(&mut uploads.cursor, row) == row;
                 again.then_some(Action::Toggle)
             }
-            (Dialog::Details(_) | Dialog::Editor(_), _) => None,
             (
                 Dialog::Choice(_)
                 | Dialog::LinkMenu(_)
                 | Dialog::Confirm(_)
                 | Dialog::Prompt(_)
                 | Dialog::Picker(_)
-                | Dialog::Uploads(_),
+                | Dialog::Uploads(_)
+                | Dialog::Details(_)
+                | Dialog::Editor(_),
                 _,
             ) => None,
         }

@@ -59,7 +59,7 @@ impl Part for Connections {
                 cx.close_overlay(Some(Intent::RemoveConnection(name)));
             }
             (Action::Doctor, Some(name)) => {
-                cx.close_overlay(Some(Intent::ShowOverlay(OverlaySubject::Connection(name))))
+                cx.close_overlay(Some(Intent::ShowOverlay(OverlaySubject::Connection(name))));
             }
             _ => {
                 let chosen = self.choice.on_action(action);

@@ -38,7 +38,7 @@ impl Comparing {
     pub fn start(&mut self, browse: &Browse, cx: &mut Context<'_>) {
         match paired(browse) {
             Paired::Two(one, other) => {
-                cx.ask(Intent::ShowOverlay(OverlaySubject::Difference(one, other)))
+                cx.ask(Intent::ShowOverlay(OverlaySubject::Difference(one, other)));
             }
             Paired::One(one) => self.ask(one, cx.session),
             Paired::Not(_) => {}
@@ -68,7 +68,7 @@ impl Comparing {
         let Some((mut question, DialogAnswer::Text(text))) = answer else { return };
         match typed_end(&text, cx.session) {
             Ok(other) => {
-                cx.ask(Intent::ShowOverlay(OverlaySubject::Difference(question.about, other)))
+                cx.ask(Intent::ShowOverlay(OverlaySubject::Difference(question.about, other)));
             }
             Err(why) => {
                 question.refuse(why);

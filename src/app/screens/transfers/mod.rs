@@ -400,9 +400,16 @@ fn on_answer(about: About, answer: DialogAnswer, cx: &mut Context<'_>) {
             OnArchived::Fail => TransferCommand::Retry(id),
         }),
         (About::Limit, DialogAnswer::Text(text)) => limit(&text, cx),
-        // They are only read.
-        (About::Details(_) | About::Failure, _) => {}
-        (About::Cancel(_) | About::Loss(_) | About::Archived(_) | About::Limit, _) => {}
+        // Only read, or answered in another form than they are asked in.
+        (
+            About::Details(_)
+            | About::Failure
+            | About::Cancel(_)
+            | About::Loss(_)
+            | About::Archived(_)
+            | About::Limit,
+            _,
+        ) => {}
     }
 }
 
