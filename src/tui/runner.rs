@@ -180,8 +180,7 @@ impl Runner {
         for task in self.tasks.values() {
             task.whole.abort();
         }
-        self.files.settle().await;
-        self.engine.shut_down().await;
+        tokio::join!(self.files.settle(), self.engine.shut_down());
     }
 
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {

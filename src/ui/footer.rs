@@ -9,12 +9,12 @@ use crate::app::state::State;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::hints::{Hint, hints};
 
-/// Where nothing is asked, what cannot be done now is left out, and the help is the last.
+/// What cannot be done now is left out; where nothing is asked, the help is the last.
 pub fn draw_footer(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let line = Span::line(area, 0).skip(1).shorter(1);
     let Some(part) = state.keyboard() else { return };
     let asks = Part::takes_keys(part);
-    let can = |hint: &KeyHint| asks || state.disabled(hint.0).is_none();
+    let can = |hint: &KeyHint| state.refused(hint.0).is_none();
     let shown = part.hints().into_iter().filter(can);
     let mut found: Vec<Hint> = shown.filter_map(|hint| told(state, hint)).collect();
     if !asks {

@@ -136,13 +136,32 @@ fn the_guide_names_every_place_of_the_keymap() {
 fn the_readme_names_every_verb_that_needs_no_screen() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let list = blocks(&readme, "sh").into_iter().find(|block| block.contains("ls|")).unwrap();
-    let list = list.replace(['\\', '\n'], "");
-    let words = list.trim_start_matches("windlass ").split('|').map(str::to_owned);
-    let named: BTreeSet<String> = words.collect();
+    regenerate("README.md", &list, &verbs());
+}
+
+/// `windlass ls|cat|…`, broken into lines as a shell takes it.
+fn verbs() -> String {
     let verbs = Arguments::command();
-    let verbs = verbs.get_subcommands().map(|verb| verb.get_name().to_owned());
-    let verbs: BTreeSet<String> = verbs.filter(|verb| verb != "demo").collect();
-    assert_eq!(named, verbs);
+    let names = verbs.get_subcommands().map(|verb| verb.get_name()).filter(|name| *name != "demo");
+    let (mut text, mut column) = ("windlass ".to_owned(), 9);
+    for name in names {
+        if column + name.len() > 97 {
+            text.push_str("\\\n");
+            column = 0;
+        }
+        let _ = write!(text, "{name}|");
+        column += name.len() + 1;
+    }
+    format!("{}\n", text.trim_end_matches('|'))
+}
+
+/// Wants what stands in a paper to be as it is generated, or writes it.
+fn regenerate(path: &str, stands: &str, generated: &str) {
+    if std::env::var_os("WINDLASS_REGENERATE").is_some() {
+        let whole = fs::read_to_string(root().join(path)).unwrap();
+        return fs::write(root().join(path), whole.replacen(stands, generated, 1)).unwrap();
+    }
+    assert_eq!(stands, generated, "run the tests with WINDLASS_REGENERATE=1 and commit {path}");
 }
 
 #[test]
@@ -176,21 +195,10 @@ fn every_setting_in_the_papers_is_read() {
 
 #[test]
 fn the_guide_shows_the_keys_of_the_action_table() {
-    let path = root().join(KEYS_PAGE);
-    let page = fs::read_to_string(&path).unwrap();
+    let page = fs::read_to_string(root().join(KEYS_PAGE)).unwrap();
     let start = page.find(BEGIN).expect("the table's first mark") + BEGIN.len();
     let end = page.find(END).expect("the table's last mark");
-    let table = table();
-    if std::env::var_os("WINDLASS_REGENERATE").is_some() {
-        let fresh = format!("{}{table}{}", &page[..start], &page[end..]);
-        fs::write(&path, fresh).unwrap();
-        return;
-    }
-    assert_eq!(
-        &page[start..end],
-        table,
-        "run the tests with WINDLASS_REGENERATE=1 and commit {KEYS_PAGE}"
-    );
+    regenerate(KEYS_PAGE, &page[start..end], &table());
 }
 
 fn table() -> String {

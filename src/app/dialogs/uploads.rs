@@ -145,7 +145,7 @@ impl Uploads {
         vec![
             (Action::Toggle, "mark"),
             (Action::MarkAbandoned, "mark all that look abandoned"),
-            (Action::Accept, "abort"),
+            (Action::AbortUploads, "abort"),
             (Action::Dismiss, "close"),
         ]
     }

@@ -50,6 +50,10 @@ fn refused(scope: Scope, key: &str) {
     assert!(app.toast().contains("the connection is read-only"), "{name} {key}: {}", app.toast());
     assert_eq!(app.requests(), [], "{name} {key} after {before:?}");
     assert_eq!(app.state.dialog().is_some(), overlay, "{name} {key} asks a question");
+    let picture = app.picture();
+    let footer = picture.lines().last().unwrap_or_default();
+    let named = footer.split_whitespace().any(|word| word == key);
+    assert!(!named, "{name} {key} is offered: {footer}");
 }
 
 #[test]

@@ -119,6 +119,21 @@ fn a_young_one_is_given_up_only_with_a_warning_and_one_in_use_never() {
 }
 
 #[test]
+fn an_abort_is_told_of_and_left_and_one_that_did_not_begin_counts_nothing() {
+    let mut app = opened();
+    let page = listed(&app, &[("old", 99, UploadOwner::Unknown)], None);
+    app.reply(page).keys("enter y esc");
+    assert!(app.picture().contains("aborting 1 unfinished upload; esc stops"), "{}", app.picture());
+    app.keys("esc");
+    assert!(app.waiting().is_empty(), "{:?}", app.waiting());
+    app.keys("U");
+    let page = listed(&app, &[("old", 99, UploadOwner::Unknown)], None);
+    app.reply(page).keys("enter y");
+    app.fail("AbortUploads", Error::new(ErrorKind::LocalIo, "read the queue", "queue.db"));
+    assert!(!app.toast().contains("aborted"), "{}", app.toast());
+}
+
+#[test]
 fn what_is_left_to_the_queue_and_what_nobody_saw_go_is_told() {
     let mut app = opened();
     let page = listed(&app, &[("old", 99, UploadOwner::Unknown)], None);

@@ -175,6 +175,14 @@ impl Part for Buckets {
         self.is_loading() || self.acting.question.is_waiting()
     }
 
+    fn under_way(&self) -> Option<String> {
+        self.unfinished.under_way()
+    }
+
+    fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
+        self.unfinished.leave_work(cx)
+    }
+
     fn scroll(&mut self, by: isize, cx: &mut Context<'_>) {
         self.list.scroll(by, self.len(), cx.areas.rows(Pane::Buckets));
     }

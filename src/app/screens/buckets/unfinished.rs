@@ -24,7 +24,8 @@ pub struct Unfinished {
     /// Asked over the list.
     question: QuestionSlot<Vec<(ObjectAddress, UploadId)>>,
     extent: Option<(Ticket, UploadId)>,
-    abort: Option<Ticket>,
+    /// The uploads that are being aborted, counted.
+    abort: Option<(Ticket, u64)>,
 }
 
 impl Unfinished {
@@ -44,18 +45,30 @@ impl Unfinished {
 
     pub fn owns(&self, ticket: Ticket) -> bool {
         let extent = self.extent.as_ref().map(|(ticket, _)| *ticket);
-        self.list.owns(ticket) || [extent, self.abort].contains(&Some(ticket))
+        let abort = self.abort.map(|(ticket, _)| ticket);
+        self.list.owns(ticket) || [extent, abort].contains(&Some(ticket))
     }
 
     pub fn is_waiting(&self) -> bool {
         self.list.is_waiting() || self.abort.is_some()
     }
 
+    pub fn under_way(&self) -> Option<String> {
+        let (_, uploads) = self.abort?;
+        Some(format!("aborting {}", Counted(uploads, "unfinished upload")))
+    }
+
+    pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some((ticket, _)) = self.abort.take() else { return false };
+        cx.abandon(&mut Some(ticket));
+        cx.toast(Level::Note, "stopped: the uploads that were aborted by then are gone");
+        true
+    }
+
     pub fn on_action(&mut self, action: Action, cx: &mut Context<'_>) {
         if self.question.is_open() {
             if let Some((question, _)) = self.question.on_action(action, cx) {
-                cx.abandon(&mut self.abort);
-                self.abort = Some(cx.request(StorageRequest::AbortUploads(question.about)));
+                self.abort(question.about, cx);
             }
         } else if let Some((list, _)) = self.list.on_action(action, cx) {
             if let Some(why) = cx.session.read_only() {
@@ -75,14 +88,11 @@ impl Unfinished {
     pub fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
         if self.list.owns(ticket) {
             self.on_page(reply, cx);
-        } else if self.abort.take_if(|abort| *abort == ticket).is_some() {
+        } else if self.abort.take_if(|(abort, _)| *abort == ticket).is_some() {
             match reply {
                 Ok(Answer::UploadsAborted(aborted)) => self.on_aborted(aborted, cx),
                 Ok(_) => {}
-                Err(error) => {
-                    let failed = vec![error];
-                    self.on_aborted(AbortedUploads { failed, ..Default::default() }, cx);
-                }
+                Err(error) => cx.ask(Intent::Log(error)),
             }
         } else if let Some((_, upload)) = self.extent.take() {
             let known = match reply {
@@ -94,6 +104,14 @@ impl Unfinished {
             }
         }
         self.ask_extent(cx);
+    }
+
+    fn abort(&mut self, uploads: Vec<(ObjectAddress, UploadId)>, cx: &mut Context<'_>) {
+        if let Some(doing) = self.under_way() {
+            return cx.toast(Level::Note, format!("{doing}: wait for its end"));
+        }
+        let count = uploads.len() as u64;
+        self.abort = Some((cx.request(StorageRequest::AbortUploads(uploads)), count));
     }
 
     fn list_mut(&mut self) -> Option<&mut Uploads> {

@@ -33,6 +33,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::Measure;
 use crate::domain::restoring::RestorePlan;
 use crate::domain::transfer::{FileRules, JobSpec, SourceRows, Target};
+use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, Default)]
 pub struct Acting {
@@ -233,22 +234,27 @@ impl Acting {
 
     /// The links and keys that are being made or tried.
     pub fn under_way(&self) -> Option<String> {
-        let tested = || self.testing.first().map(|(_, name)| format!("testing the link of {name}"));
+        let links = self.testing.len() as u64;
+        let tested = || (links > 0).then(|| format!("testing {}", Counted(links, "link")));
         let keys = || self.keys.map(|_| "asking for temporary keys".to_owned());
         self.linking.under_way().or_else(tested).or_else(keys)
     }
 
+    /// Leaves what [`Acting::under_way`] tells of, and that alone.
     pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
         if self.linking.leave_work(cx) {
             return true;
         }
-        let doing = self.under_way();
-        self.leave_trials(cx);
-        doing.map(|doing| cx.toast(Level::Note, format!("stopped {doing}"))).is_some()
+        let Some(doing) = self.under_way() else { return false };
+        if self.testing.is_empty() {
+            cx.abandon(&mut self.keys);
+        }
+        self.drop_tests(cx);
+        cx.toast(Level::Note, format!("stopped {doing}"));
+        true
     }
 
-    fn leave_trials(&mut self, cx: &mut Context<'_>) {
-        cx.abandon(&mut self.keys);
+    fn drop_tests(&mut self, cx: &mut Context<'_>) {
         for (ticket, _) in self.testing.drain(..) {
             cx.abandon(&mut Some(ticket));
         }
@@ -259,7 +265,8 @@ impl Acting {
         self.question.close(cx);
         cx.abandon(&mut self.versioning.take().map(|(ticket, _)| ticket));
         self.linking.give_up(cx);
-        self.leave_trials(cx);
+        cx.abandon(&mut self.keys);
+        self.drop_tests(cx);
     }
 
     pub fn on_reply(

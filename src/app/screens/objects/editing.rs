@@ -238,13 +238,12 @@ impl Editing {
         self.under_way.is_some()
     }
 
-    /// What is waited for; the user's editor has the screen to itself.
+    /// What is waited for of the store; the user's editor has the screen to itself.
     pub fn under_way(&self) -> Option<String> {
         let (_, step) = self.under_way.as_ref()?;
         let (doing, object) = match step {
             EditStep::Opening(object, _) => ("opening", object),
-            EditStep::Editing(_) => return None,
-            EditStep::Keeping(opened, _) => ("saving", &opened.object),
+            EditStep::Editing(_) | EditStep::Keeping(..) => return None,
             EditStep::Saving(written) => ("saving", &written.object),
             EditStep::Comparing(written) => ("looking who changed", &written.object),
         };
@@ -253,32 +252,22 @@ impl Editing {
 
     /// Leaves what is waited for; what was written is kept.
     pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
-        match self.under_way.take_if(|(_, step)| !matches!(step, EditStep::Editing(_))) {
-            None => return false,
-            Some((ticket, step)) => {
-                cx.abandon(&mut Some(ticket));
-                self.left(step, cx);
+        let text = match self.under_way.as_ref() {
+            Some((_, EditStep::Opening(object, _))) => {
+                format!("{} was not opened", object.key.name())
             }
-        }
-        true
-    }
-
-    fn left(&mut self, step: EditStep, cx: &mut Context<'_>) {
-        let text = match step {
-            EditStep::Opening(object, _) => format!("{} was not opened", object.key.name()),
-            EditStep::Editing(opened) => opened.left("nothing was sent"),
-            EditStep::Keeping(opened, editor) => {
-                return self.question.ask(Dialog::Editor(editor), About::Text(opened));
-            }
-            EditStep::Saving(Written { object, file, .. }) => {
+            Some((_, EditStep::Saving(Written { object, file, .. }))) => {
                 let name = object.key.name();
-                format!("{name} may be saved or not: look at it; {}", kept(&file))
+                format!("{name} may be saved or not: look at it; {}", kept(file))
             }
-            EditStep::Comparing(Written { object, file, .. }) => {
-                format!("{} was not saved; {}", object.key.name(), kept(&file))
+            Some((_, EditStep::Comparing(Written { object, file, .. }))) => {
+                format!("{} was not saved; {}", object.key.name(), kept(file))
             }
+            None | Some((_, EditStep::Editing(_) | EditStep::Keeping(..))) => return false,
         };
+        cx.abandon(&mut self.under_way.take().map(|(ticket, _)| ticket));
         cx.toast(Level::Note, text);
+        true
     }
 
     /// What was written and not stored stays in its file.

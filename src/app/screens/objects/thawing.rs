@@ -80,7 +80,9 @@ impl Thawing {
             return;
         };
         if let Some(wish) = ThawWish::parse(&text) {
-            cx.abandon(&mut self.asked);
+            if let Some(doing) = self.under_way() {
+                return cx.toast(Level::Note, format!("{doing}: wait for its end"));
+            }
             self.asked = Some(cx.request(StorageRequest::Thaw { bucket, targets, wish }));
         }
     }
