@@ -191,6 +191,11 @@ fn nothing_of(provider: Provider) -> Facts {
         regions: Vec::new(),
         check: BodyCheck::ContentMd5,
         one_unicode_form: false,
+        keeps_conditions: false,
+        ends_listings: false,
+        classes: Vec::new(),
+        only_classes: false,
+        uploads_end_after_days: None,
         parts: PartLimits::default(),
         lacks: BTreeMap::new(),
     }
