@@ -310,10 +310,9 @@ fn fits(request: &Request, reply: &Reply) -> bool {
                 Ok(Answer::VersionsDeleted(_))
             )
             | (
-                Request::Storage(
-                    StorageRequest::Versions(VersionsRequest::EraseVersions { .. })
-                        | StorageRequest::Versions(VersionsRequest::EmptyBucket(_))
-                ),
+                Request::Storage(StorageRequest::Versions(
+                    VersionsRequest::EraseVersions { .. } | VersionsRequest::EmptyBucket(_)
+                )),
                 Ok(Answer::Emptied { .. })
             )
             | (Request::Storage(StorageRequest::Head(_)), Ok(Answer::Head(_)))
