@@ -101,8 +101,8 @@ impl Provider {
         class == "STANDARD" || self.facts().classes.iter().any(|known| known == class)
     }
 
-    /// Why objects cannot be stored under this class; of servers whose classes nobody knows, nothing
-    /// is said.
+    /// Why objects cannot be stored under this class; `None` of providers that may have others than
+    /// those that are known.
     pub fn lacks_class(self, class: &str) -> Option<String> {
         let Facts { name, classes, only_classes, .. } = self.facts();
         (*only_classes && !self.offers_class(class))

@@ -258,10 +258,10 @@ impl Editing {
             }
             Some((_, EditStep::Saving(Written { object, file, .. }))) => {
                 let name = object.key.name();
-                format!("{name} may be saved or not: look at it; {}", kept(file))
+                format!("{}; {name} may be saved or not", kept(file))
             }
             Some((_, EditStep::Comparing(Written { object, file, .. }))) => {
-                format!("{} was not saved; {}", object.key.name(), kept(file))
+                format!("{}; {} was not saved", kept(file), object.key.name())
             }
             None | Some((_, EditStep::Editing(_) | EditStep::Keeping(..))) => return false,
         };
