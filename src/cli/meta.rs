@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::cli::args::describe::attributes;
 use crate::cli::args::metadata::MetaArguments;
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::cli::stat::{head_object, tags_object};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::Error;
 use crate::domain::metadata_change::{ChangeKind, Difference, Loss, MetadataChange};
 use crate::domain::object::ObjectAddress;
@@ -17,10 +17,16 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::s3::ops::rewrite::Described;
 
-pub async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, VerbError> {
+impl RunVerb for MetaArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
+        call.on_connection(async |choice| meta(self, choice).await)
+    }
+}
+
+async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, VerbError> {
     let change = change(arguments)?;
     if !change.is_empty() {
-        writable(choice.current()?, "CopyObject")?;
+        choice.current()?.expect_writable("CopyObject")?;
     }
     let client = choice.client()?;
     client.prepare().await?;

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::cli::args::queue::{UploadsArguments, UploadsStep};
 use crate::cli::asking::{agreed, needs_somebody};
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError, complain_of_all};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
@@ -24,11 +24,17 @@ use crate::s3::client::Client;
 use crate::transfer::aborting::abort_unqueued;
 use crate::transfer::journal::known_uploads;
 
-pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, VerbError> {
+impl RunVerb for UploadsArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
+        call.on_connection(async |choice| uploads(self, choice).await)
+    }
+}
+
+async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, VerbError> {
     let (bucket, prefix) = place(&arguments.location)?;
     let (client, connection) = (choice.client()?, choice.current()?);
     if arguments.step == UploadsStep::Abort {
-        writable(connection, "AbortMultipartUpload")?;
+        connection.expect_writable("AbortMultipartUpload")?;
     }
     let known = known_uploads(&Folders::find()?.journal_file())?;
     let found = find(&client, &bucket, &prefix, arguments).await?;
