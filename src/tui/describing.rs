@@ -105,7 +105,7 @@ pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: Th
             Err(error) if outcome == ThawOutcome::default() => return Err(error),
             // What was asked for is told all the same.
             Err(error) => {
-                outcome.failed.push(error);
+                outcome.broken = Some(error);
                 break;
             }
         };
@@ -119,7 +119,7 @@ pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: Th
                 Ok(Some(ThawState::Asked)) => outcome.asked += 1,
                 Ok(Some(ThawState::Running)) => outcome.running += 1,
                 Ok(Some(ThawState::Readable(_))) => outcome.readable += 1,
-                Err(error) => outcome.failed.push(error),
+                Err(error) => outcome.fail(error),
             }
         }
     }
