@@ -230,6 +230,17 @@ async fn a_thaw_goes_to_the_end_of_a_prefix() {
 }
 
 #[tokio::test]
+async fn a_thaw_looks_at_objects_whose_class_no_listing_tells() {
+    let (server, client) = tagged().await;
+    archive(&server, "p/cold");
+    let untold =
+        Act::Rewrite { from: "<StorageClass>GLACIER</StorageClass>".to_owned(), to: String::new() };
+    server.faults().add(Fault::new(untold).on("ListObjectsV2").forever());
+    let outcome = thawed_below_p(&client).await;
+    assert_eq!(outcome, ThawOutcome { asked: 1, ..ThawOutcome::default() });
+}
+
+#[tokio::test]
 async fn a_thaw_whose_listing_breaks_counts_no_object_as_failed() {
     let (server, client) = tagged().await;
     archive(&server, "p/a");
