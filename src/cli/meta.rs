@@ -13,6 +13,7 @@ use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::Error;
 use crate::domain::metadata_change::{ChangeKind, Difference, Loss, MetadataChange};
 use crate::domain::object::ObjectAddress;
+use crate::domain::provider::Capability;
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::s3::ops::rewrite::Described;
@@ -30,7 +31,7 @@ async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, Verb
     }
     let client = choice.client()?;
     client.prepare().await?;
-    client.permits(&change.set)?;
+    client.permits_change(&change)?;
     let mut printer = Printer::new(choice.json);
     let mut tally = Tally::default();
     let reach = if arguments.recursive { Depth::All } else { Depth::One };
@@ -88,7 +89,8 @@ async fn perform(
     let tags = before.tags.clone().unwrap_or_default();
     let differences = change.differences(&before.head, &tags);
     let outcome = |state, error| Outcome { before: before.clone(), differences, state, error };
-    if let Some(error) = before.refuses(object, change) {
+    let lacks_tags = client.lacks(Capability::ObjectTags);
+    if let Some(error) = before.refuses(object, change, lacks_tags.as_deref()) {
         return Ok(outcome("failed", Some(error)));
     }
     if change.kind(&before.head, &tags) == ChangeKind::Nothing {

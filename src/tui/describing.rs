@@ -77,7 +77,7 @@ pub async fn change(
     objects: Vec<(ObjectAddress, Option<ETag>)>,
     change: &MetadataChange,
 ) -> Reply {
-    client.permits(&change.set)?;
+    client.permits_change(change)?;
     let asked = stream::iter(objects).map(|(object, etag)| async move {
         client.change_if_still(&object, etag.as_ref(), change).await
     });

@@ -20,7 +20,7 @@ use windlass::s3::client::Client;
 use windlass::tui::requests::ask_storage;
 
 use super::scripted::{answer, refusal, scripted_by};
-use crate::support::server::{connection, server};
+use crate::support::server::{connection, r2_server, server};
 
 fn object() -> ObjectAddress {
     ObjectAddress::new("media".into(), "a".into())
@@ -255,4 +255,28 @@ async fn a_thaw_whose_listing_breaks_counts_no_object_as_failed() {
         (broken.kind, broken.operation.as_str()),
         (ErrorKind::AccessDenied, "ListObjectsV2")
     );
+}
+
+/// Known from the start, or learned from the first answer.
+#[tokio::test]
+async fn tags_are_not_said_to_be_unreadable_where_the_server_has_none() {
+    let mut removing = MetadataChange::default();
+    removing.remove_tags.insert("old".to_owned());
+    let r2 = r2_server().await;
+    r2.store().put("media", "a", "before");
+    let client = Client::connect(&connection(&r2), Arc::default()).unwrap();
+    let etag = client.head(&object()).await.unwrap().etag;
+    let objects = vec![(object(), etag)];
+    let request = StorageRequest::ChangeMetadata { objects, change: removing.clone() };
+    let refused = ask(&client, request).await.unwrap_err();
+    let told = (refused.kind, refused.detail.as_str());
+    assert_eq!(told, (ErrorKind::Unsupported, "R2 has no object tags"));
+    assert_eq!(r2.faults().count("HeadObject"), 1, "no object is looked at for it");
+
+    let (server, client) = tagged().await;
+    let unknown = Fault::answer(501, "NotImplemented").on("GetObjectTagging").forever();
+    server.faults().add(unknown);
+    let outcome = changed(&client, removing).await;
+    let [error] = outcome.failed.as_slice() else { panic!("{outcome:?}") };
+    assert_eq!(error.kind, ErrorKind::Unsupported, "{error:?}");
 }
