@@ -164,18 +164,19 @@ async fn abort(
     let chosen = free.into_iter().map(|upload| (upload.object, upload.upload)).collect();
     let journal = Folders::find()?.journal_file();
     let aborted = abort_unqueued(client, Some(&journal), chosen, tell).await?;
-    printed?;
     let gone = aborted.gone.len() as u64;
-    if printer.terminal {
-        printer.line(&format!("{} aborted", Count(gone)))?;
+    if printer.terminal && printed.is_ok() {
+        printed = printer.line(&format!("{} aborted", Count(gone)));
     }
-    printer.flush()?;
+    let printed = printed.and_then(|()| printer.flush());
     say_left(aborted.queued);
     if aborted.unseen > 0 {
         let aborts = Counted(aborted.unseen, "abort");
         eprintln!("windlass: {aborts} not verified: this server does not list uploads any more");
     }
     complain_of_all(&aborted.failed, printer.json);
+    // What failed is told whether or not anybody reads stdout.
+    printed?;
     Ok(match (aborted.failed.is_empty(), gone) {
         (true, _) => Status::Done,
         (false, 0) => Status::Failed,
