@@ -75,5 +75,5 @@ pub struct OpenedText {
     pub etag: Option<ETag>,
 }
 
-/// Objects that are described at once.
+/// Objects below prefixes that are described at once.
 pub const MOST_DESCRIBED: usize = 10_000;

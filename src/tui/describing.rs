@@ -22,7 +22,7 @@ use crate::transfer::thawing::{ThawState, ask_to_thaw, expect_restore};
 /// Objects that are asked about at once.
 const AT_ONCE: usize = 8;
 
-/// All that is named and all that is below prefixes.
+/// All that is named, and the first [`MOST_DESCRIBED`] of what is below prefixes.
 pub async fn describe(client: &Client, bucket: &Bucket, targets: &[Target]) -> Reply {
     let (objects, more) = objects(client, bucket, targets).await?;
     let asked = stream::iter(objects).map(|object| described(client, object));
@@ -55,20 +55,18 @@ pub async fn described(client: &Client, object: ObjectAddress) -> Result<ObjectD
     Ok(ObjectDescription { object, head, tags, acl_unknown })
 }
 
+/// All that are named, the first of those below prefixes, and whether there are more of these.
 async fn objects(
     client: &Client,
     bucket: &Bucket,
     targets: &[Target],
 ) -> Result<(Vec<ObjectAddress>, bool), Error> {
-    let (mut found, mut pages) = (Vec::new(), ObjectsOf::new(client, bucket, targets));
+    let mut found = Vec::new();
+    let mut pages = ObjectsOf::new(client, bucket, targets).at_most_below(MOST_DESCRIBED);
     while let Some(page) = pages.next().await? {
         found.extend(page.into_iter().map(|each| each.object));
-        if found.len() > MOST_DESCRIBED {
-            found.truncate(MOST_DESCRIBED);
-            return Ok((found, true));
-        }
     }
-    Ok((found, false))
+    Ok((found, pages.more))
 }
 
 /// Changes each that is still what was shown.

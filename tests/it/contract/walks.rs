@@ -13,6 +13,7 @@ use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::listing::{ContinuationToken, FoundRows, ListedPage};
 use windlass::domain::transfer::Target;
 use windlass::s3::client::{Client, ListQuery};
+use windlass::s3::ops::objects_of::ObjectsOf;
 use windlass::s3::ops::pages::Pages;
 use windlass::tui::requests::ask_storage;
 
@@ -185,4 +186,32 @@ async fn a_bucket_without_versions_is_emptied_by_many_cursors() {
     // One more round shows that nothing is left.
     let asked = server.faults().count("ListObjectsV2") - before;
     assert!(asked * 100 <= (SERIAL + 2) * 140, "{asked} requests for {SERIAL} pages");
+}
+
+/// What is marked is meant, however much it is.
+#[tokio::test]
+async fn a_limit_is_of_what_is_below_prefixes_and_no_page_is_listed_ahead_of_it() {
+    // Its last pages are believed to be the last.
+    let server = r2_server().await;
+    for number in 0..2500 {
+        server.store().put("media", &format!("p/{number:04}"), "x");
+    }
+    server.store().put("media", "q/a", "x");
+    let client = Client::connect(&connection(&server), Arc::default()).unwrap();
+    let (media, named) = (Bucket::new("media"), |key: &str| Target::Object(key.into()));
+    let targets =
+        [named("x"), Target::Prefix("p/".into()), named("y"), Target::Prefix("q/".into())];
+    for (limit, found, more, pages) in
+        [(1500, 1502, true, 2), (2500, 2502, true, 4), (2501, 2503, false, 4)]
+    {
+        server.faults().clear_log();
+        let mut objects = ObjectsOf::new(&client, &media, &targets).at_most_below(limit);
+        let mut keys = Vec::new();
+        while let Some(page) = objects.next().await.unwrap() {
+            keys.extend(page.into_iter().map(|each| each.object.key));
+        }
+        assert_eq!((keys.len(), objects.more), (found, more), "at most {limit}");
+        assert!(keys.contains(&"y".into()), "at most {limit}");
+        assert_eq!(server.faults().count("ListObjectsV2"), pages, "at most {limit}");
+    }
 }
