@@ -3,7 +3,6 @@
 use crate::cli::args::describe::attributes;
 use crate::cli::args::transfer::{CopyArguments, MoveArguments};
 use crate::cli::args::versions::PastFlags;
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
 use crate::cli::jobs::{below, below_at, run_specs, source_of, target};
@@ -70,9 +69,9 @@ async fn spec(
         (Target::Prefix(_), Target::Object(key)) => Target::Prefix(Prefix::new(format!("{key}/"))),
         (_, to) => to,
     };
-    writable(choice.named(&to_connection)?, "CopyObject")?;
+    choice.named(&to_connection)?.expect_writable("CopyObject")?;
     if moving {
-        writable(choice.named(&connection)?, "DeleteObjects")?;
+        choice.named(&connection)?.expect_writable("DeleteObjects")?;
     }
     let source = match (source, &arguments.past) {
         (source, PastFlags { at: None, version: None }) => source,

@@ -12,7 +12,7 @@ use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::connection::Connection;
 use crate::config::r2::{self, account_of};
 use crate::domain::address::Bucket;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::ErrorKind;
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::NewBucket;
 use crate::s3::client::Client;
@@ -26,7 +26,7 @@ impl RunVerb for MakeArguments {
 
 async fn mb(arguments: &MakeArguments, choice: &Choice) -> Result<Status, VerbError> {
     let connection = choice.current()?;
-    writable(connection, "CreateBucket")?;
+    connection.expect_writable("CreateBucket")?;
     let (connection, bucket) = match arguments.jurisdiction {
         Some(wished) => in_jurisdiction(connection, wished, &arguments.bucket)?,
         None => (connection.clone(), arguments.bucket.clone()),
@@ -77,15 +77,9 @@ impl RunVerb for BucketArguments {
 }
 
 async fn rb(arguments: &BucketArguments, choice: &Choice) -> Result<Status, VerbError> {
-    writable(choice.current()?, "DeleteBucket")?;
+    choice.current()?.expect_writable("DeleteBucket")?;
     choice.client()?.delete_bucket(&arguments.bucket).await?;
     told(&arguments.bucket, "removed", choice)
-}
-
-/// # Errors
-/// `ReadOnly` where the connection is configured so.
-pub fn writable(connection: &Connection, operation: &str) -> Result<(), Error> {
-    connection.expect_writable(operation)
 }
 
 fn told(bucket: &Bucket, what: &str, choice: &Choice) -> Result<Status, VerbError> {

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use crate::cli::args::metadata::EditArguments;
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::one;
@@ -21,7 +20,7 @@ impl RunVerb for EditArguments {
 }
 
 async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, VerbError> {
-    writable(choice.current()?, "PutObject")?;
+    choice.current()?.expect_writable("PutObject")?;
     let client = choice.client()?;
     let object = one(&arguments.location, "edit")?;
     let opened = client.open_text(&object).await?;

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::args::objects::RemoveArguments;
 use crate::cli::args::versions::EmptyArguments;
 use crate::cli::asking::named;
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::stop_when_interrupted;
 use crate::cli::jobs::{self, below};
@@ -30,7 +29,7 @@ impl RunVerb for EmptyArguments {
 }
 
 async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status, VerbError> {
-    writable(choice.current()?, "DeleteObjects")?;
+    choice.current()?.expect_writable("DeleteObjects")?;
     let bucket = &arguments.bucket;
     if !arguments.yes {
         let question = format!(
@@ -75,7 +74,7 @@ impl RunVerb for RemoveArguments {
 
 /// `rm` with `--version` or `--all-versions`.
 async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, VerbError> {
-    writable(choice.current()?, "DeleteObjects")?;
+    choice.current()?.expect_writable("DeleteObjects")?;
     let places: Vec<Erased> =
         arguments.locations.iter().map(|one| erased(one, arguments)).collect::<Result<_, _>>()?;
     if arguments.version.is_some() && places.len() > 1 {

@@ -11,7 +11,6 @@ use crate::cli::args::objects::RemoveArguments;
 use crate::cli::args::transfer::{GetArguments, PutArguments};
 use crate::cli::args::versions::PastFlags;
 use crate::cli::asking::{agreed, needs_somebody};
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
 use crate::cli::ends::{End, behind_link, input, output};
@@ -129,7 +128,7 @@ pub async fn source_of(
 }
 
 async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, VerbError> {
-    writable(choice.current()?, "PutObject")?;
+    choice.current()?.expect_writable("PutObject")?;
     if arguments.parts.are_given() {
         return Err(usage("--part-size and --expected-size are for stdin: put - s3://bucket/key"));
     }
@@ -185,7 +184,7 @@ fn upload(source: &Path, arguments: &PutArguments, many: bool) -> Result<Work, V
 }
 
 pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, VerbError> {
-    writable(choice.current()?, "DeleteObjects")?;
+    choice.current()?.expect_writable("DeleteObjects")?;
     let mut buckets: BTreeMap<Bucket, Vec<Target>> = BTreeMap::new();
     for location in &arguments.locations {
         let (bucket, target) = target(&below(location, arguments.recursive), "rm")?;

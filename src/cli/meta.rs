@@ -5,26 +5,33 @@ use serde_json::{Value, json};
 
 use crate::cli::args::describe::attributes;
 use crate::cli::args::metadata::MetaArguments;
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::cli::stat::{head_object, tags_object};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::Error;
 use crate::domain::metadata_change::{ChangeKind, Difference, Loss, MetadataChange};
 use crate::domain::object::ObjectAddress;
+use crate::domain::provider::Capability;
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::s3::ops::rewrite::Described;
 
-pub async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, VerbError> {
+impl RunVerb for MetaArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
+        call.on_connection(async |choice| meta(self, choice).await)
+    }
+}
+
+async fn meta(arguments: &MetaArguments, choice: &Choice) -> Result<Status, VerbError> {
     let change = change(arguments)?;
     if !change.is_empty() {
-        writable(choice.current()?, "CopyObject")?;
+        choice.current()?.expect_writable("CopyObject")?;
     }
     let client = choice.client()?;
     client.prepare().await?;
-    client.permits(&change.set)?;
+    client.permits_change(&change)?;
     let mut printer = Printer::new(choice.json);
     let mut tally = Tally::default();
     let reach = if arguments.recursive { Depth::All } else { Depth::One };
@@ -82,7 +89,8 @@ async fn perform(
     let tags = before.tags.clone().unwrap_or_default();
     let differences = change.differences(&before.head, &tags);
     let outcome = |state, error| Outcome { before: before.clone(), differences, state, error };
-    if let Some(error) = before.refuses(object, change) {
+    let lacks_tags = client.lacks(Capability::ObjectTags);
+    if let Some(error) = before.refuses(object, change, lacks_tags.as_deref()) {
         return Ok(outcome("failed", Some(error)));
     }
     if change.kind(&before.head, &tags) == ChangeKind::Nothing {

@@ -44,7 +44,7 @@ mod stat;
 pub mod stream;
 mod thaw;
 mod types;
-pub mod uploads;
+mod uploads;
 pub mod verb;
 pub mod verbs;
 mod versions;

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::versions::RestoreArguments;
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::interrupt::stop_when_interrupted;
 use crate::cli::jobs::{below, run_silently};
@@ -31,7 +30,7 @@ impl RunVerb for RestoreArguments {
 async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<Status, VerbError> {
     let location = below(&arguments.location, arguments.recursive);
     if !arguments.dry_run {
-        writable(choice.current()?, "CopyObject")?;
+        choice.current()?.expect_writable("CopyObject")?;
     }
     let wanted = match (&arguments.past.version, arguments.past.at) {
         (Some(version), _) => RestorePoint::Version(version.clone()),

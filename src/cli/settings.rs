@@ -8,7 +8,6 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::cli::args::settings::{OneSetting, SettingsAction, SettingsArguments};
-use crate::cli::buckets::writable;
 use crate::cli::code::ask_device;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
@@ -151,7 +150,7 @@ async fn set(
         return Err(VerbError::Usage(format!("{setting} cannot be set: {why}")));
     }
     if !dry_run {
-        writable(choice.current()?, setting.operations().1)?;
+        choice.current()?.expect_writable(setting.operations().1)?;
     }
     let (text, place) = read(file)?;
     let new = document(*setting, &text).map_err(|mistake| {
@@ -236,7 +235,7 @@ async fn clear(
     if let crate::domain::settings::Clearing::Never(why) = setting.clearing() {
         return Err(VerbError::Usage(format!("{setting} cannot be cleared: {why}")));
     }
-    writable(choice.current()?, setting.operations().1)?;
+    choice.current()?.expect_writable(setting.operations().1)?;
     let client = choice.client()?;
     client.prepare().await?;
     let old = before(&client, which).await?;

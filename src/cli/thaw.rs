@@ -8,10 +8,10 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use crate::cli::args::metadata::ThawArguments;
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::thaw::ThawWish;
@@ -27,8 +27,14 @@ const LOOKS: [Duration; 4] = [
     Duration::from_mins(5),
 ];
 
-pub async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, VerbError> {
-    writable(choice.current()?, "RestoreObject")?;
+impl RunVerb for ThawArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
+        call.on_connection(async |choice| thaw(self, choice).await)
+    }
+}
+
+async fn thaw(arguments: &ThawArguments, choice: &Choice) -> Result<Status, VerbError> {
+    choice.current()?.expect_writable("RestoreObject")?;
     let client = choice.client()?;
     expect_restore(&client, &arguments.location.to_string()).await?;
     let wish = ThawWish { days: arguments.days, tier: arguments.tier.into() };

@@ -4,7 +4,6 @@ use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 
 use crate::cli::args::metadata::TypesArguments;
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
@@ -23,7 +22,7 @@ impl RunVerb for TypesArguments {
 
 async fn types(arguments: &TypesArguments, choice: &Choice) -> Result<Status, VerbError> {
     if arguments.fix {
-        writable(choice.current()?, "CopyObject")?;
+        choice.current()?.expect_writable("CopyObject")?;
     }
     let client = choice.client()?;
     let reach = if arguments.recursive { Depth::All } else { Depth::Level };

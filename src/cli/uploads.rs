@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::cli::args::queue::{UploadsArguments, UploadsStep};
 use crate::cli::asking::{agreed, needs_somebody};
-use crate::cli::buckets::writable;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError, complain_of_all};
+use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
@@ -23,11 +23,17 @@ use crate::s3::client::Client;
 use crate::transfer::aborting::abort_unqueued;
 use crate::transfer::journal::known_uploads;
 
-pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, VerbError> {
+impl RunVerb for UploadsArguments {
+    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
+        call.on_connection(async |choice| uploads(self, choice).await)
+    }
+}
+
+async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, VerbError> {
     let (bucket, prefix) = place(&arguments.location)?;
     let (client, connection) = (choice.client()?, choice.current()?);
     if arguments.step == UploadsStep::Abort {
-        writable(connection, "AbortMultipartUpload")?;
+        connection.expect_writable("AbortMultipartUpload")?;
     }
     let known = known_uploads(&Folders::find()?.journal_file())?;
     let found = find(&client, &bucket, &prefix, arguments).await?;
@@ -153,18 +159,19 @@ async fn abort(
     let chosen = free.into_iter().map(|upload| (upload.object, upload.upload)).collect();
     let journal = Folders::find()?.journal_file();
     let aborted = abort_unqueued(client, Some(&journal), chosen, tell).await?;
-    printed?;
     let gone = aborted.gone.len() as u64;
-    if printer.terminal {
-        printer.line(&format!("{} aborted", Count(gone)))?;
+    if printer.terminal && printed.is_ok() {
+        printed = printer.line(&format!("{} aborted", Count(gone)));
     }
-    printer.flush()?;
+    let printed = printed.and_then(|()| printer.flush());
     say_left(aborted.queued);
     if aborted.unseen > 0 {
         let aborts = Counted(aborted.unseen, "abort");
         eprintln!("windlass: {aborts} not verified: this server does not list uploads any more");
     }
     complain_of_all(&aborted.failed, printer.json);
+    // What failed is told whether or not anybody reads stdout.
+    printed?;
     Ok(match (aborted.failed.is_empty(), gone) {
         (true, _) => Status::Done,
         (false, 0) => Status::Failed,

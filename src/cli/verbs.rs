@@ -5,13 +5,10 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use crate::cli::args::metadata::{MetaArguments, ThawArguments};
-use crate::cli::args::queue::UploadsArguments;
 use crate::cli::args::target::TargetFlags;
 use crate::cli::args::{Arguments, CompletionsArguments, GuideArguments, Verb};
 use crate::cli::print::{Status, VerbError, complain};
 use crate::cli::verb::{RunVerb, VerbCall};
-use crate::cli::{meta, thaw, uploads};
 use crate::config::{crash, guide};
 
 /// Runs a verb that needs no browser.
@@ -48,23 +45,5 @@ fn page(named: Option<&str>) -> String {
     match named.and_then(guide::topic) {
         Some(topic) => topic.text.to_owned(),
         None => format!("windlass guide PAGE prints one of these:\n\n{}", guide::contents()),
-    }
-}
-
-impl RunVerb for MetaArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
-        call.on_connection(async |choice| meta::meta(self, choice).await)
-    }
-}
-
-impl RunVerb for ThawArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
-        call.on_connection(async |choice| thaw::thaw(self, choice).await)
-    }
-}
-
-impl RunVerb for UploadsArguments {
-    fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
-        call.on_connection(async |choice| uploads::uploads(self, choice).await)
     }
 }

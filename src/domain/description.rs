@@ -48,8 +48,24 @@ pub struct ThawOutcome {
     pub asked: u64,
     pub running: u64,
     pub readable: u64,
-    pub failed: Vec<Error>,
+    pub failed: u64,
+    /// Of those that failed, the first ones.
+    pub errors: Vec<Error>,
+    /// The listing ended with it: nothing behind was asked for.
+    pub broken: Option<Error>,
 }
+
+impl ThawOutcome {
+    pub fn fail(&mut self, error: Error) {
+        self.failed += 1;
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(error);
+        }
+    }
+}
+
+/// Errors of objects that are told one by one: there may be as many as a prefix has objects.
+pub const MOST_ERRORS: usize = 20;
 
 /// An object as a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,5 +75,5 @@ pub struct OpenedText {
     pub etag: Option<ETag>,
 }
 
-/// Objects that are described at once.
+/// Objects below prefixes that are described at once.
 pub const MOST_DESCRIBED: usize = 10_000;

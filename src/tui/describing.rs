@@ -22,7 +22,7 @@ use crate::transfer::thawing::{ThawState, ask_to_thaw, expect_restore};
 /// Objects that are asked about at once.
 const AT_ONCE: usize = 8;
 
-/// All that is named and all that is below prefixes.
+/// All that is named, and the first [`MOST_DESCRIBED`] of what is below prefixes.
 pub async fn describe(client: &Client, bucket: &Bucket, targets: &[Target]) -> Reply {
     let (objects, more) = objects(client, bucket, targets).await?;
     let asked = stream::iter(objects).map(|object| described(client, object));
@@ -55,20 +55,18 @@ pub async fn described(client: &Client, object: ObjectAddress) -> Result<ObjectD
     Ok(ObjectDescription { object, head, tags, acl_unknown })
 }
 
+/// All that are named, the first of those below prefixes, and whether there are more of these.
 async fn objects(
     client: &Client,
     bucket: &Bucket,
     targets: &[Target],
 ) -> Result<(Vec<ObjectAddress>, bool), Error> {
-    let (mut found, mut pages) = (Vec::new(), ObjectsOf::new(client, bucket, targets));
+    let mut found = Vec::new();
+    let mut pages = ObjectsOf::new(client, bucket, targets).at_most_below(MOST_DESCRIBED);
     while let Some(page) = pages.next().await? {
         found.extend(page.into_iter().map(|each| each.object));
-        if found.len() > MOST_DESCRIBED {
-            found.truncate(MOST_DESCRIBED);
-            return Ok((found, true));
-        }
     }
-    Ok((found, false))
+    Ok((found, pages.more))
 }
 
 /// Changes each that is still what was shown.
@@ -77,7 +75,7 @@ pub async fn change(
     objects: Vec<(ObjectAddress, Option<ETag>)>,
     change: &MetadataChange,
 ) -> Reply {
-    client.permits(&change.set)?;
+    client.permits_change(change)?;
     let asked = stream::iter(objects).map(|(object, etag)| async move {
         client.change_if_still(&object, etag.as_ref(), change).await
     });
@@ -105,7 +103,7 @@ pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: Th
             Err(error) if outcome == ThawOutcome::default() => return Err(error),
             // What was asked for is told all the same.
             Err(error) => {
-                outcome.failed.push(error);
+                outcome.broken = Some(error);
                 break;
             }
         };
@@ -119,7 +117,7 @@ pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: Th
                 Ok(Some(ThawState::Asked)) => outcome.asked += 1,
                 Ok(Some(ThawState::Running)) => outcome.running += 1,
                 Ok(Some(ThawState::Readable(_))) => outcome.readable += 1,
-                Err(error) => outcome.failed.push(error),
+                Err(error) => outcome.fail(error),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Answers the requests of the interface from storage and this machine.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,9 +8,10 @@ use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::effect::StorageRequest;
+use crate::app::effect::{ComparisonRequest, StorageRequest};
 use crate::app::event::{Answer, Reply};
 use crate::domain::address::Bucket;
+use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
 use crate::domain::settings::{BucketSetting, SettingState};
 use crate::domain::stored::Stored;
@@ -31,21 +33,23 @@ pub async fn ask_storage(
     tell: impl Fn(Answer) + Send + Sync,
     stop: &CancellationToken,
 ) -> Reply {
-    // Beside the frame of all the others the stack of a worker has no room for this one.
-    if let StorageRequest::Comparison(request) = request {
-        return Box::pin(comparing::ask(client, request, tell)).await;
+    let asked = Box::pin(ask_or_leave(client, request, journal, &tell, stop)).await?;
+    match asked {
+        ControlFlow::Break(answer) => Ok(answer),
+        ControlFlow::Continue(request) => Box::pin(comparing::ask(client, request, tell)).await,
     }
-    Box::pin(ask_other(client, request, journal, tell, stop)).await
 }
 
-async fn ask_other(
+/// Answers all but a comparison, which is given back: beside the frame of all the others the stack
+/// of a worker has no room for it.
+async fn ask_or_leave(
     client: &Client,
     request: StorageRequest,
     journal: Option<PathBuf>,
     tell: impl Fn(Answer) + Send + Sync,
     stop: &CancellationToken,
-) -> Reply {
-    Ok(match request {
+) -> Result<ControlFlow<Answer, ComparisonRequest>, Error> {
+    Ok(ControlFlow::Break(match request {
         StorageRequest::ListBuckets => Answer::Buckets(client.list_buckets().await?),
         StorageRequest::ListPage { bucket, prefix, at, token } => {
             let all = ListQuery::below(&bucket, &prefix);
@@ -93,9 +97,7 @@ async fn ask_other(
         StorageRequest::Thaw { bucket, targets, wish } => {
             describing::thaw(client, &bucket, &targets, wish).await?
         }
-        StorageRequest::Comparison(request) => {
-            comparing::ask(client, request, tell).boxed().await?
-        }
+        StorageRequest::Comparison(request) => return Ok(ControlFlow::Continue(request)),
         StorageRequest::OpenText(object) => describing::open(client, &object).await?,
         StorageRequest::SaveText { object, etag, bytes } => {
             describing::save(client, &object, etag, bytes).boxed().await?
@@ -158,7 +160,7 @@ async fn ask_other(
         StorageRequest::PublicAccess(bucket) => {
             Answer::PublicAccess(client.public_access(&bucket).await?)
         }
-    })
+    }))
 }
 
 async fn setting_now(client: &Client, bucket: &Bucket, setting: BucketSetting) -> Answer {

@@ -42,9 +42,10 @@ impl Class {
     }
 
     /// Whether only a look at an object tells: classes move objects to an archive by themselves,
-    /// or are not known here.
+    /// are not known here, or are not told by a listing.
     pub fn may_be_archived(self) -> bool {
-        self.is_archive() || matches!(self, Class::IntelligentTiering | Class::Other)
+        let untold = matches!(self, Class::IntelligentTiering | Class::Other | Class::Unknown);
+        self.is_archive() || untold
     }
 
     /// Each with its name in S3 and a short one for a table column.

@@ -2,6 +2,7 @@
 
 use crate::domain::attributes::Attributes;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::metadata_change::MetadataChange;
 use crate::domain::provider::Capability;
 use crate::s3::client::Client;
 
@@ -26,6 +27,16 @@ impl Client {
             Some(why) => Err(self.unsupported(why)),
             None => Ok(()),
         }
+    }
+
+    /// As [`Client::permits`], of what a change takes away as well.
+    pub fn permits_change(&self, change: &MetadataChange) -> Result<(), Error> {
+        if change.is_about_tags()
+            && let Some(why) = self.lacks(Capability::ObjectTags)
+        {
+            return Err(self.unsupported(why));
+        }
+        self.permits(&change.set)
     }
 
     /// # Errors

@@ -35,13 +35,21 @@ pub struct Described {
 
 impl Described {
     /// Why a change is not even asked for: the server would refuse it, or tags that nobody could
-    /// read would be lost.
-    pub fn refuses(&self, object: &ObjectAddress, change: &MetadataChange) -> Option<Error> {
+    /// read would be lost. `lacks_tags` says why the server has none.
+    pub fn refuses(
+        &self,
+        object: &ObjectAddress,
+        change: &MetadataChange,
+        lacks_tags: Option<&str>,
+    ) -> Option<Error> {
         let fails = |kind, detail: String| {
             Some(Error::new(kind, "change the metadata", object.to_string()).detail(detail))
         };
         if change.is_about_tags() && self.tags.is_none() {
-            return fails(ErrorKind::AccessDenied, UNREADABLE.to_owned());
+            return match lacks_tags {
+                Some(why) => fails(ErrorKind::Unsupported, why.to_owned()),
+                None => fails(ErrorKind::AccessDenied, UNREADABLE.to_owned()),
+            };
         }
         let known = self.tags.as_deref().unwrap_or_default();
         let tags = change.after(&self.head, known).tags.len();
@@ -106,7 +114,8 @@ impl Client {
         before: &Described,
         change: &MetadataChange,
     ) -> Result<(), Error> {
-        if let Some(error) = before.refuses(object, change) {
+        let lacks_tags = self.lacks(Capability::ObjectTags);
+        if let Some(error) = before.refuses(object, change, lacks_tags.as_deref()) {
             return Err(error);
         }
         let tags = before.tags.as_deref().unwrap_or_default();
@@ -155,7 +164,8 @@ impl Client {
         if before.head.etag.as_ref() != etag {
             return Err(Error::new(ErrorKind::SourceChanged, "CopyObject", object.to_string()));
         }
-        if let Some(error) = before.refuses(object, change) {
+        let lacks_tags = self.lacks(Capability::ObjectTags);
+        if let Some(error) = before.refuses(object, change, lacks_tags.as_deref()) {
             return Err(error);
         }
         let tags = before.tags.as_deref().unwrap_or_default();

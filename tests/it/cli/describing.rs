@@ -156,6 +156,25 @@ fn tags_alone_make_no_new_version() {
 }
 
 #[test]
+fn tags_are_removed_from_no_object_of_a_server_that_has_none() {
+    let shop = Shop::open();
+    let endpoint = shop.server().endpoint();
+    let text =
+        format!("default = \"r\"\n[connections.r]\nprovider = \"r2\"\nendpoint = \"{endpoint}\"\n");
+    shop.write("config/config.toml", text);
+    for key in ["a", "b"] {
+        shop.store().put("media", key, "1");
+    }
+    for change in [["--remove-tag", "x"], ["--tag", "x=1"]] {
+        let refused = shop.run(&[&["meta", "-r", "s3://media"], &change[..]].concat()).ended(1);
+        let told = &refused.err;
+        assert_eq!(told.matches("cannot do this: R2 has no object tags").count(), 1, "{told}");
+        assert!(!told.contains("cannot be read"), "{told}");
+    }
+    assert_eq!(shop.server().faults().count("HeadObject"), 0);
+}
+
+#[test]
 fn meta_goes_below_a_prefix_only_where_it_is_asked_to() {
     let shop = Shop::open();
     for key in ["p/a", "p/b", "pp"] {

@@ -1,6 +1,7 @@
 //! `uploads`: what nobody finished is listed and aborted, and what is young or in use is left
 //! alone.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
@@ -59,4 +60,21 @@ fn unfinished_uploads_are_listed_with_their_parts_and_aborted() {
     shop.server().faults().clear();
     let left = shop.run(&["uploads", "list", "s3://media"]).ended(0).out;
     assert!(left.lines().count() == 1 && left.contains("s3://media/site/x"), "{left}");
+}
+
+#[test]
+fn aborts_that_fail_are_told_although_stdout_takes_nothing() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    begun(&shop, &["kept", "gone"]);
+    let denied = Fault::answer(403, "AccessDenied").on("AbortMultipartUpload").key("kept");
+    shop.server().faults().add(denied.forever());
+    let abort = ["uploads", "abort", "--yes", "--older-than", "0", "--json", "s3://media"];
+    let mut command = shop.command(&abort);
+    command.stdout(File::create("/dev/full").unwrap());
+    let ended = command.output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("AccessDenied") && said.contains("stdout cannot be written"), "{said}");
+    assert_eq!(shop.store().uploads_under_way("media"), 1);
 }

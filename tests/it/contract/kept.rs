@@ -8,6 +8,8 @@ use windlass::app::effect::StorageRequest;
 use windlass::app::event::{Answer, Reply};
 use windlass::demo::faults::{Act, Fault};
 use windlass::demo::server::Server;
+use windlass::demo::store::content::Content;
+use windlass::demo::store::object::Stored;
 use windlass::domain::description::{MOST_DESCRIBED, MetadataOutcome, ThawOutcome};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::metadata_change::MetadataChange;
@@ -18,7 +20,7 @@ use windlass::s3::client::Client;
 use windlass::tui::requests::ask_storage;
 
 use super::scripted::{answer, refusal, scripted_by};
-use crate::support::server::{connection, server};
+use crate::support::server::{connection, r2_server, server};
 
 fn object() -> ObjectAddress {
     ObjectAddress::new("media".into(), "a".into())
@@ -198,6 +200,22 @@ async fn nothing_is_aborted_where_the_journal_cannot_be_read() {
     assert_eq!(listed.uploads.len(), 1, "it is listed all the same");
 }
 
+async fn thawed_below_p(client: &Client) -> ThawOutcome {
+    let wish = ThawWish { days: 1, tier: RestoreTier::default() };
+    let targets = vec![Target::Prefix("p/".into())];
+    let thaw = StorageRequest::Thaw { bucket: "media".into(), targets, wish };
+    match ask(client, thaw).await {
+        Ok(Answer::Thawed(outcome)) => outcome,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn archive(server: &Server, key: &str) {
+    let storage_class = Some("GLACIER".to_owned());
+    let object = Stored { storage_class, ..Stored::whole(Content::held("cold")) };
+    server.store().put_object("media", key, object);
+}
+
 /// However many objects are listed before it, and without a look at each of them.
 #[tokio::test]
 async fn a_thaw_goes_to_the_end_of_a_prefix() {
@@ -205,14 +223,60 @@ async fn a_thaw_goes_to_the_end_of_a_prefix() {
     for number in 0..=MOST_DESCRIBED {
         server.store().put("media", &format!("p/{number:05}"), "x");
     }
-    let cold = ObjectAddress::new("media".into(), "p/z".into());
-    let storage_class = Some("GLACIER".to_owned());
-    let options = PutOptions { storage_class, ..PutOptions::default() };
-    client.put(&cold, "x".into(), &options).await.unwrap();
-    let wish = ThawWish { days: 1, tier: RestoreTier::default() };
-    let targets = vec![Target::Prefix("p/".into())];
-    let thaw = StorageRequest::Thaw { bucket: "media".into(), targets, wish };
-    let Ok(Answer::Thawed(outcome)) = ask(&client, thaw).await else { panic!() };
+    archive(&server, "p/z");
+    let outcome = thawed_below_p(&client).await;
     assert_eq!(outcome, ThawOutcome { asked: 1, ..ThawOutcome::default() });
     assert_eq!(server.faults().count("HeadObject"), 1);
+}
+
+#[tokio::test]
+async fn a_thaw_looks_at_objects_whose_class_no_listing_tells() {
+    let (server, client) = tagged().await;
+    archive(&server, "p/cold");
+    let untold =
+        Act::Rewrite { from: "<StorageClass>GLACIER</StorageClass>".to_owned(), to: String::new() };
+    server.faults().add(Fault::new(untold).on("ListObjectsV2").forever());
+    let outcome = thawed_below_p(&client).await;
+    assert_eq!(outcome, ThawOutcome { asked: 1, ..ThawOutcome::default() });
+}
+
+#[tokio::test]
+async fn a_thaw_whose_listing_breaks_counts_no_object_as_failed() {
+    let (server, client) = tagged().await;
+    archive(&server, "p/a");
+    for number in 0..1000 {
+        server.store().put("media", &format!("p/b{number:03}"), "x");
+    }
+    server.faults().add(Fault::answer(403, "AccessDenied").on("ListObjectsV2").after(1).forever());
+    let outcome = thawed_below_p(&client).await;
+    assert_eq!((outcome.asked, outcome.failed), (1, 0), "{outcome:?}");
+    let broken = outcome.broken.unwrap();
+    assert_eq!(
+        (broken.kind, broken.operation.as_str()),
+        (ErrorKind::AccessDenied, "ListObjectsV2")
+    );
+}
+
+/// Known from the start, or learned from the first answer.
+#[tokio::test]
+async fn tags_are_not_said_to_be_unreadable_where_the_server_has_none() {
+    let mut removing = MetadataChange::default();
+    removing.remove_tags.insert("old".to_owned());
+    let r2 = r2_server().await;
+    r2.store().put("media", "a", "before");
+    let client = Client::connect(&connection(&r2), Arc::default()).unwrap();
+    let etag = client.head(&object()).await.unwrap().etag;
+    let objects = vec![(object(), etag)];
+    let request = StorageRequest::ChangeMetadata { objects, change: removing.clone() };
+    let refused = ask(&client, request).await.unwrap_err();
+    let told = (refused.kind, refused.detail.as_str());
+    assert_eq!(told, (ErrorKind::Unsupported, "R2 has no object tags"));
+    assert_eq!(r2.faults().count("HeadObject"), 1, "no object is looked at for it");
+
+    let (server, client) = tagged().await;
+    let unknown = Fault::answer(501, "NotImplemented").on("GetObjectTagging").forever();
+    server.faults().add(unknown);
+    let outcome = changed(&client, removing).await;
+    let [error] = outcome.failed.as_slice() else { panic!("{outcome:?}") };
+    assert_eq!(error.kind, ErrorKind::Unsupported, "{error:?}");
 }

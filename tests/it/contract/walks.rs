@@ -11,8 +11,10 @@ use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, Prefix};
 use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::listing::{ContinuationToken, FoundRows, ListedPage};
+use windlass::domain::object::{ObjectAddress, PutOptions};
 use windlass::domain::transfer::Target;
 use windlass::s3::client::{Client, ListQuery};
+use windlass::s3::ops::objects_of::ObjectsOf;
 use windlass::s3::ops::pages::Pages;
 use windlass::tui::requests::ask_storage;
 
@@ -185,4 +187,70 @@ async fn a_bucket_without_versions_is_emptied_by_many_cursors() {
     // One more round shows that nothing is left.
     let asked = server.faults().count("ListObjectsV2") - before;
     assert!(asked * 100 <= (SERIAL + 2) * 140, "{asked} requests for {SERIAL} pages");
+}
+
+/// What is marked is meant, however much it is.
+#[tokio::test]
+async fn a_limit_is_of_what_is_below_prefixes_and_no_page_is_listed_ahead_of_it() {
+    // Its last pages are believed to be the last.
+    let server = r2_server().await;
+    for number in 0..2500 {
+        server.store().put("media", &format!("p/{number:04}"), "x");
+    }
+    server.store().put("media", "q/a", "x");
+    let client = Client::connect(&connection(&server), Arc::default()).unwrap();
+    let (media, named) = (Bucket::new("media"), |key: &str| Target::Object(key.into()));
+    let targets =
+        [named("x"), Target::Prefix("p/".into()), named("y"), Target::Prefix("q/".into())];
+    for (limit, found, more, pages) in
+        [(1500, 1502, true, 2), (2500, 2502, true, 4), (2501, 2503, false, 4)]
+    {
+        server.faults().clear_log();
+        let mut objects = ObjectsOf::new(&client, &media, &targets).at_most_below(limit);
+        let mut keys = Vec::new();
+        while let Some(page) = objects.next().await.unwrap() {
+            keys.extend(page.into_iter().map(|each| each.object.key));
+        }
+        assert_eq!((keys.len(), objects.more), (found, more), "at most {limit}");
+        assert!(keys.contains(&"y".into()), "at most {limit}");
+        assert_eq!(server.faults().count("ListObjectsV2"), pages, "at most {limit}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_does_not_tell_is_said_to_be_untold_and_not_to_be_none() {
+    let (versions, uploads) = ("ListObjectVersions", "ListMultipartUploads");
+    for lacking in [&[versions][..], &[uploads], &[versions, uploads]] {
+        let server = server().await;
+        server.store().put("media", "p/a", "x");
+        let client = Client::connect(&connection(&server), Arc::default()).unwrap();
+        let object = ObjectAddress::new("media".into(), "p/begun".into());
+        let upload = client.create_multipart(&object, &PutOptions::default()).await.unwrap();
+        client.upload_part(&object, &upload, 1, vec![1; 1000].into()).await.unwrap();
+        for operation in lacking {
+            server.faults().add(Fault::answer(501, "NotImplemented").on(operation).forever());
+        }
+        let count =
+            StorageRequest::CountBeside { bucket: "media".into(), prefix: Prefix::new("p/") };
+        let counted = ask_storage(&client, count, None, drop, &CancellationToken::new()).await;
+        let Ok(Answer::Beside { beside, untold, done: true }) = counted else {
+            panic!("{counted:?}")
+        };
+        let lacks = |operation| lacking.contains(&operation);
+        assert_eq!((untold.versions, untold.uploads), (lacks(versions), lacks(uploads)));
+        assert_eq!(beside.uploads.bytes, if untold.uploads { 0 } else { 1000 });
+    }
+}
+
+/// Only what the server lacks is untold: a refusal is told as it is.
+#[tokio::test]
+async fn what_may_not_be_counted_is_an_error() {
+    let server = server().await;
+    server.store().put("media", "p/a", "x");
+    let client = Client::connect(&connection(&server), Arc::default()).unwrap();
+    let denied = Fault::answer(403, "AccessDenied").on("ListMultipartUploads").forever();
+    server.faults().add(denied);
+    let count = StorageRequest::CountBeside { bucket: "media".into(), prefix: Prefix::new("p/") };
+    let refused = ask_storage(&client, count, None, drop, &CancellationToken::new()).await;
+    assert_eq!(refused.unwrap_err().kind, ErrorKind::AccessDenied);
 }

@@ -286,6 +286,17 @@ fn archived_objects_are_asked_for_with_the_days_they_stay_readable() {
     assert_eq!(app.toast(), "2 objects asked for, 1 object readable now");
     app.keys("g h enter").reply(Ok(Answer::Thawed(ThawOutcome::default())));
     assert_eq!(app.toast(), "nothing there is archived");
+    let mut outcome = ThawOutcome { asked: 3, ..ThawOutcome::default() };
+    outcome.broken = Some(Error::new(ErrorKind::AccessDenied, "ListObjectsV2", "s3://media/d/"));
+    app.keys("g h enter").reply(Ok(Answer::Thawed(outcome)));
+    let told = app.toast();
+    let broke = "3 objects asked for; the listing broke, so not all were asked for: ";
+    assert!(told.starts_with(broke) && told.contains("s3://media/d/"), "{told}");
+    let mut outcome = ThawOutcome::default();
+    (0..21).for_each(|_| outcome.fail(Error::new(ErrorKind::Other, "RestoreObject", "s3://m/a")));
+    assert_eq!(outcome.errors.len(), 20, "a prefix has any number of objects");
+    app.keys("g h enter").reply(Ok(Answer::Thawed(outcome)));
+    assert_eq!(app.toast(), "21 objects failed");
 }
 
 #[test]

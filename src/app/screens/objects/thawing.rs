@@ -184,21 +184,22 @@ fn tell(outcome: ThawOutcome, cx: &mut Context<'_>) {
         (outcome.asked, "asked for"),
         (outcome.running, "on the way already"),
         (outcome.readable, "readable now"),
+        (outcome.failed, "failed"),
     ] {
         if count > 0 {
             told.push(format!("{} {what}", Counted(count, "object")));
         }
     }
-    let failed = outcome.failed.len() as u64;
-    if failed > 0 {
-        told.push(format!("{} failed", Counted(failed, "object")));
-    }
     if told.is_empty() {
         told.push("nothing there is archived".to_owned());
     }
-    let level = if failed > 0 { Level::Problem } else { Level::Done };
-    cx.toast(level, told.join(", "));
-    for error in outcome.failed {
+    let mut told = told.join(", ");
+    if let Some(error) = &outcome.broken {
+        told = format!("{told}; the listing broke, so not all were asked for: {error}");
+    }
+    let well = outcome.failed == 0 && outcome.broken.is_none();
+    cx.toast(if well { Level::Done } else { Level::Problem }, told);
+    for error in outcome.errors.into_iter().chain(outcome.broken) {
         cx.ask(Intent::LogQuietly(error));
     }
     cx.ask(Intent::Run(Action::Refresh));
