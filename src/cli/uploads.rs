@@ -23,6 +23,7 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::transfer::aborting::abort_unqueued;
 use crate::transfer::journal::known_uploads;
+use crate::transfer::queued_uploads::QueuedUploads;
 
 pub async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status, VerbError> {
     let (bucket, prefix) = place(&arguments.location)?;
@@ -156,8 +157,8 @@ async fn abort(
         }
     };
     let chosen = free.into_iter().map(|upload| (upload.object, upload.upload)).collect();
-    let journal = Folders::find()?.journal_file();
-    let aborted = abort_unqueued(client, Some(&journal), chosen, tell).await?;
+    let queued = QueuedUploads::of_journal(Folders::find()?.journal_file());
+    let aborted = abort_unqueued(client, &queued, chosen, tell).await?;
     printed?;
     let gone = aborted.gone.len() as u64;
     if printer.terminal {
