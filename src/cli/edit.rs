@@ -28,16 +28,17 @@ async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, Verb
     let (editing, before) = (file.clone(), opened.bytes.clone());
     let edited = blocking(move || editing.edit(&before)).await;
     let edited = edited.map_err(|error| Error { place: object.to_string(), ..error })?;
-    let etag = opened.described.head.etag;
     let (changed, etag) = match edited {
-        Edited::Unchanged => (false, etag),
-        Edited::Changed(bytes) => match save_text(&client, &object, etag.as_ref(), bytes).await {
-            Ok(etag) => {
-                file.remove();
-                (true, etag)
+        Edited::Unchanged => (false, opened.etag),
+        Edited::Changed(bytes) => {
+            match save_text(&client, &object, opened.etag.as_ref(), bytes).await {
+                Ok(etag) => {
+                    file.remove();
+                    (true, etag)
+                }
+                Err(error) => return Err(kept(error, &file).into()),
             }
-            Err(error) => return Err(kept(error, &file).into()),
-        },
+        }
     };
     let mut printer = Printer::new(choice.json);
     let etag = etag.map(|etag| etag.as_str().to_owned());

@@ -22,6 +22,7 @@ use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::transfer::aborting::abort_unqueued;
 use crate::transfer::journal::known_uploads;
+use crate::transfer::queued_uploads::QueuedUploads;
 
 impl RunVerb for UploadsArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
@@ -157,8 +158,8 @@ async fn abort(
         }
     };
     let chosen = free.into_iter().map(|upload| (upload.object, upload.upload)).collect();
-    let journal = Folders::find()?.journal_file();
-    let aborted = abort_unqueued(client, Some(&journal), chosen, tell).await?;
+    let queued = QueuedUploads::of_journal(Folders::find()?.journal_file());
+    let aborted = abort_unqueued(client, &queued, chosen, tell).await?;
     let gone = aborted.gone.len() as u64;
     if printer.terminal && printed.is_ok() {
         printed = printer.line(&format!("{} aborted", Count(gone)));

@@ -1,13 +1,10 @@
-//! Aborts unfinished uploads, but none that the queue will continue.
-
-use std::path::{Path, PathBuf};
+//! Aborts unfinished uploads, but none that a queue of this machine is known to continue.
 
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::unfinished::{AbortedUploads, UploadOwner};
 use crate::s3::client::Client;
-use crate::s3::tasks::blocking;
-use crate::transfer::journal::{KnownUploads, known_uploads};
+use crate::transfer::queued_uploads::QueuedUploads;
 
 /// Aborts them one after the other; `tell` hears of each that is gone, and whether that was seen.
 ///
@@ -15,12 +12,12 @@ use crate::transfer::journal::{KnownUploads, known_uploads};
 /// Where the journal cannot be read: then any of them may be in the queue, and none is aborted.
 pub async fn abort_unqueued(
     client: &Client,
-    journal: Option<&Path>,
+    queued: &QueuedUploads,
     chosen: Vec<(ObjectAddress, UploadId)>,
     mut tell: impl FnMut(&ObjectAddress, &UploadId, bool),
 ) -> Result<AbortedUploads, Error> {
-    // At the last moment: what was queued since they were listed is in it.
-    let known = read(journal.map(Path::to_owned)).await?;
+    // At the last moment: what was queued since they were listed is among them.
+    let known = queued.known().await?;
     let mut aborted = AbortedUploads::default();
     for (object, upload) in chosen {
         if known.owner(&object.bucket, &upload) == UploadOwner::Queued {
@@ -37,11 +34,4 @@ pub async fn abort_unqueued(
         }
     }
     Ok(aborted)
-}
-
-async fn read(journal: Option<PathBuf>) -> Result<KnownUploads, Error> {
-    match journal {
-        Some(journal) => blocking(move || known_uploads(&journal)).await,
-        None => Ok(KnownUploads::default()),
-    }
 }

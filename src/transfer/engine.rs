@@ -3,6 +3,7 @@
 mod held;
 mod moments;
 mod reporter;
+mod uploads;
 mod work;
 mod writer;
 
@@ -22,6 +23,7 @@ use crate::transfer::tuning::Tuning;
 use work::WorkerContext;
 use writer::{Input, Writer};
 
+pub use uploads::RunningUploads;
 pub use work::Connect;
 
 /// Orders to the engine and news from it. Dropping it stops the workers; the journal keeps what is
@@ -84,6 +86,11 @@ impl Engine {
     /// Sends a command, and never blocks.
     pub fn send(&self, command: TransferCommand) {
         drop(self.inputs.send(Input::Command(command)));
+    }
+
+    /// Asks for its uploads, also from where it cannot be had itself.
+    pub fn uploads(&self) -> RunningUploads {
+        RunningUploads { inputs: self.inputs.clone() }
     }
 
     /// Stops taking new work, lets what is under way come to a recorded point and returns.

@@ -99,9 +99,14 @@ pub struct Peek {
     pub warning: Option<Error>,
 }
 
+/// One that cannot be reached is not one that is missing.
+fn is_there(path: &Path) -> Result<bool, Error> {
+    path.try_exists().map_err(|error| Error::from_io(&error, OPEN_JOURNAL, path.display()))
+}
+
 /// What a journal says. Nothing is written; no journal is an empty one.
 pub fn peek(path: &Path) -> Result<Peek, Error> {
-    if !path.exists() {
+    if !is_there(path)? {
         return Ok(Peek::default());
     }
     let replay = Table::read_only(path)?.replay()?;
@@ -134,7 +139,7 @@ impl KnownUploads {
 
 /// Reads them beside the process that has the journal.
 pub fn known_uploads(path: &Path) -> Result<KnownUploads, Error> {
-    if !path.exists() {
+    if !is_there(path)? {
         return Ok(KnownUploads::default());
     }
     let table = Table::read_only(path)?;

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod local;
 pub mod machine;
 mod parts_in_flight;
+pub mod queued_uploads;
 pub mod remote;
 pub mod retry;
 pub mod saving;

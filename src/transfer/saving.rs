@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::error::{Error, ErrorKind, SAVE_TEXT};
+use crate::domain::likeness::Likeness;
 use crate::domain::object::{ETag, ObjectAddress, PutOptions};
 use crate::domain::provider::Capability;
 use crate::s3::client::Client;
@@ -20,7 +21,9 @@ use crate::transfer::write::{Expected, MayReplace, Write, Written};
 /// The name under which uploads keep the time of the file.
 const TIME: &str = "mtime";
 
-const EXISTS: &str = "an object of this name exists";
+/// Tries of one request.
+const TRIES: u32 = 3;
+
 const CHANGED: &str = "somebody else changed the object since it was opened";
 const DELETED: &str = "somebody else deleted the object since it was opened";
 
@@ -29,7 +32,7 @@ const DELETED: &str = "somebody else deleted the object since it was opened";
 ///
 /// # Errors
 /// `PreconditionFailed` where the object is another one by now, or gone; `AccessDenied` where its
-/// tags cannot be read and would be lost.
+/// tags cannot be read and would be lost; `Interrupted` where it may be saved or not.
 pub async fn save_text(
     client: &Client,
     object: &ObjectAddress,
@@ -56,7 +59,7 @@ pub async fn save_text(
 /// Stores the text of a new object, where there is none, and gives its ETag.
 ///
 /// # Errors
-/// `PreconditionFailed` where there is one.
+/// `PreconditionFailed` where there is one; `Interrupted` where it may be saved or not.
 pub async fn save_new_text(
     client: &Client,
     object: &ObjectAddress,
@@ -68,12 +71,12 @@ pub async fn save_new_text(
     let pipe = pipe(client, object);
     Box::pin(pipe.expect_absent()).await.map_err(in_the_way)?;
     let written = Box::pin(write(&pipe, bytes, &options, MayReplace::Nothing)).await?;
-    written.ok_or_else(|| conflict(object, EXISTS))
+    written.ok_or_else(|| in_the_way(pipe.exists()))
 }
 
-/// Somebody waits for it: a server that cannot be reached is not waited for.
+/// Somebody waits for it: also a server that cannot be reached gets a few tries and no more.
 fn pipe(client: &Client, object: &ObjectAddress) -> Pipe {
-    let patience = Patience { outage: Some(Duration::ZERO), ..Patience::default() };
+    let patience = Patience { tries: TRIES, outage: Some(Duration::ZERO), ..Patience::default() };
     let remote = Arc::new(client.sending_once());
     Pipe::new(remote, object.clone(), patience, RateLimiter::default())
 }
@@ -108,6 +111,10 @@ async fn write(
     };
     Ok(match Box::pin(write.send(send)).await.map_err(in_the_way)? {
         Written::Stored(stored) => Some(stored.etag),
+        // An answer was lost, and what is there may be somebody else's.
+        Written::Found(_, Likeness::Unknown) => {
+            return Err(Error::new(ErrorKind::Interrupted, SAVE_TEXT, pipe.place()));
+        }
         Written::Found(found, _) => Some(found.etag),
         Written::Taken => None,
     })

@@ -69,8 +69,9 @@ pub enum Written {
 
 impl Write<'_> {
     /// Sends until it is known what became of the object. `send` is told whether to send the
-    /// condition on what is there; where the server has no such condition, or one that fails by
-    /// itself, a look stands in for it.
+    /// condition on what is there; where the server has no such condition, has one that fails by
+    /// itself, or is not known to keep to it, a look directly before stands in for it. The first
+    /// try relies on the caller's look where nothing may be replaced.
     ///
     /// # Errors
     /// `NoSuchKey` where an object is to be replaced that is not there any more.
@@ -79,7 +80,8 @@ impl Write<'_> {
         F: Future<Output = Result<StoredObject, Error>>,
     {
         let (lost, began) = (AtomicBool::new(false), self.remote.clock());
-        let tries = Tries { lost: &lost, began };
+        let looked = AtomicBool::new(!matches!(self.may_replace, MayReplace::Only(_)));
+        let tries = Tries { lost: &lost, looked: &looked, began };
         let mut conditional = self.takes_conditions();
         let mut refusals = 0;
         loop {
@@ -95,6 +97,7 @@ impl Write<'_> {
             }
             match self.look().await {
                 Ok(found) if self.is_as_wanted(found.as_ref()) => {
+                    looked.store(true, Ordering::Relaxed);
                     refusals += u32::from(refused);
                     conditional = self.after_refusal(&error, conditional, refusals)?;
                 }
@@ -224,12 +227,22 @@ impl Write<'_> {
         }
     }
 
+    /// Whether the condition alone keeps what may not be replaced: some servers take it and do not
+    /// look at it.
+    fn is_kept(&self, conditional: bool) -> bool {
+        match self.may_replace {
+            MayReplace::Nothing => conditional && self.remote.keeps_conditions() == Some(true),
+            MayReplace::Only(_) => conditional && self.is_relied_upon(),
+            MayReplace::Anything => true,
+        }
+    }
+
     /// Whether the refusals of the server's conditions are believed.
     fn is_relied_upon(&self) -> bool {
         self.remote.provider().facts().keeps_conditions
     }
 
-    /// One try; before another one after a lost answer, a look.
+    /// One try, after a look where an answer was lost or the condition alone does not do.
     async fn attempt<F>(
         &self,
         send: &impl Fn(bool) -> F,
@@ -239,8 +252,9 @@ impl Write<'_> {
     where
         F: Future<Output = Result<StoredObject, Error>>,
     {
-        if tries.may_be_done()
-            && let Some(written) = self.done_before(tries).await?
+        let looked = tries.looked.swap(false, Ordering::Relaxed);
+        if (tries.may_be_done() || !looked && !self.is_kept(conditional))
+            && let Some(written) = self.look_before(conditional, tries).await?
         {
             return Ok(written);
         }
@@ -248,8 +262,12 @@ impl Write<'_> {
         sent.map(Written::Stored).inspect_err(|error| tries.learn(error))
     }
 
-    /// What a try whose answer was lost came to; none where it is to be sent again.
-    async fn done_before(&self, tries: Tries<'_>) -> Result<Option<Written>, Error> {
+    /// What is there before a try that makes it needless or forbids it; none where it is to be sent.
+    async fn look_before(
+        &self,
+        conditional: bool,
+        tries: Tries<'_>,
+    ) -> Result<Option<Written>, Error> {
         let found = match self.remote.head(self.to).await {
             Ok(found) => found,
             Err(error) if error.is(&ErrorKind::NoSuchKey) => {
@@ -259,18 +277,22 @@ impl Write<'_> {
                     Ok(None)
                 };
             }
-            Err(error) if error.is(&ErrorKind::AccessDenied) => return Ok(None),
+            // Keys that may not look have the condition alone.
+            Err(error)
+                if error.is(&ErrorKind::AccessDenied) && (conditional || !self.is_guarded()) =>
+            {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
-        if self.is_guarded() && self.is_as_wanted(Some(&found)) {
-            return Ok(None);
+        if self.is_guarded() {
+            return match self.is_as_wanted(Some(&found)) {
+                true => Ok(None),
+                false => self.met(found, tries).await.map(Some),
+            };
         }
         Ok(match self.likeness(&found).await? {
             same @ Likeness::Same(_) => Some(Written::Found(found, same)),
-            Likeness::Unknown if self.is_guarded() && tries.made(&found) => {
-                Some(Written::Found(found, Likeness::Unknown))
-            }
-            _ if self.is_guarded() => Some(Written::Taken),
             _ => None,
         })
     }
@@ -323,6 +345,8 @@ impl Write<'_> {
 #[derive(Clone, Copy)]
 struct Tries<'a> {
     lost: &'a AtomicBool,
+    /// Nothing was sent since somebody looked at what is there.
+    looked: &'a AtomicBool,
     /// By the server's clock.
     began: Option<Timestamp>,
 }

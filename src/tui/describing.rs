@@ -126,8 +126,7 @@ pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: Th
 
 pub async fn open(client: &Client, object: &ObjectAddress) -> Reply {
     let opened = client.open_text(object).await?;
-    let etag = opened.described.head.etag;
-    Ok(Answer::TextOpened(OpenedText { bytes: opened.bytes, etag }))
+    Ok(Answer::TextOpened(OpenedText { bytes: opened.bytes, etag: opened.etag }))
 }
 
 /// Stores the text if the object still has this ETag; without one, only if no object exists.

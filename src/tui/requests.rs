@@ -1,7 +1,6 @@
 //! Answers the requests of the interface from storage and this machine.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -19,21 +18,22 @@ use crate::s3::client::{Client, ListQuery};
 use crate::s3::ops::keys::KeyPages;
 use crate::transfer::aborting::abort_unqueued;
 use crate::transfer::create_prefix::create_prefix;
+use crate::transfer::queued_uploads::QueuedUploads;
 use crate::tui::{comparing, content_types, describing, finding, sizing, uploads, versions};
 
 /// The most a page of a listing may have.
 pub const PAGE: u16 = 1000;
 
 /// Answers a question to storage; `tell` has what is known before the end. What changes much ends
-/// in order once `stop` is cancelled. `journal` is the queue's, which may have uploads of its own.
+/// in order once `stop` is cancelled. `queued` are uploads that the queue goes on with.
 pub async fn ask_storage(
     client: &Client,
     request: StorageRequest,
-    journal: Option<PathBuf>,
+    queued: QueuedUploads,
     tell: impl Fn(Answer) + Send + Sync,
     stop: &CancellationToken,
 ) -> Reply {
-    let asked = Box::pin(ask_or_leave(client, request, journal, &tell, stop)).await?;
+    let asked = Box::pin(ask_or_leave(client, request, queued, &tell, stop)).await?;
     match asked {
         ControlFlow::Break(answer) => Ok(answer),
         ControlFlow::Continue(request) => Box::pin(comparing::ask(client, request, tell)).await,
@@ -45,7 +45,7 @@ pub async fn ask_storage(
 async fn ask_or_leave(
     client: &Client,
     request: StorageRequest,
-    journal: Option<PathBuf>,
+    queued: QueuedUploads,
     tell: impl Fn(Answer) + Send + Sync,
     stop: &CancellationToken,
 ) -> Result<ControlFlow<Answer, ComparisonRequest>, Error> {
@@ -147,14 +147,14 @@ async fn ask_or_leave(
             Answer::Stored(client.stored(&bucket, &prefix, tell).await?)
         }
         StorageRequest::ListUploads { bucket, after } => {
-            Answer::Uploads(uploads::page(client, &bucket, after.as_ref(), journal).await?)
+            Answer::Uploads(uploads::page(client, &bucket, after.as_ref(), &queued).await?)
         }
         StorageRequest::CountParts { object, upload } => {
             Answer::UploadExtent(client.upload_extent(&object, &upload).await?)
         }
         StorageRequest::Versions(request) => versions::ask(client, request, tell, stop).await?,
         StorageRequest::AbortUploads(chosen) => {
-            let aborted = abort_unqueued(client, journal.as_deref(), chosen, |_, _, _| ()).await?;
+            let aborted = abort_unqueued(client, &queued, chosen, |_, _, _| ()).await?;
             Answer::UploadsAborted(aborted)
         }
         StorageRequest::PublicAccess(bucket) => {

@@ -15,6 +15,7 @@ use crate::config::paths::Folders;
 use crate::config::remembered::LastPlace;
 use crate::domain::address::ConnectionName;
 use crate::transfer::engine::Engine;
+use crate::transfer::queued_uploads::QueuedUploads;
 use crate::tui::clients::client_of;
 use crate::tui::clipboard::{CopyEnd, SystemClipboard};
 use crate::tui::connections::ConnectionStore;
@@ -79,8 +80,7 @@ pub struct Runner {
     engine: Engine,
     clipboard: SystemClipboard,
     files: StateFiles,
-    /// Where the queue is kept; `None` where it is not.
-    journal: Option<PathBuf>,
+    queued: QueuedUploads,
     news: UnboundedSender<News>,
     tasks: HashMap<Ticket, Task>,
     looks: Looks,
@@ -107,8 +107,9 @@ impl Runner {
                 }
             });
         });
+        let queued = QueuedUploads { journal, running: Some(engine.uploads()) };
         let tasks = HashMap::new();
-        Runner { runtime, store, engine, clipboard, files, journal, news, tasks, looks }
+        Runner { runtime, store, engine, clipboard, files, queued, news, tasks, looks }
     }
 
     /// Never blocks. Brings back what the loop has to do itself.
@@ -185,7 +186,7 @@ impl Runner {
 
     fn request(&mut self, ticket: Ticket, connection: ConnectionName, request: Request) {
         let (store, news) = (self.store.clone(), self.news.clone());
-        let journal = self.journal.clone();
+        let queued = self.queued.clone();
         let ledger = Ledger {
             file: self.files.folders().map(Folders::ledger_file),
             given: self.files.given().to_vec(),
@@ -210,7 +211,7 @@ impl Runner {
                 Request::Storage(request) => match client_of(clients, name.clone()).await {
                     Ok(client) => match indexes.found(&client, &request).await {
                         Some(found) => found,
-                        None => ask_storage(&client, request, journal, tell, &stopped).await,
+                        None => ask_storage(&client, request, queued, tell, &stopped).await,
                     },
                     Err(error) => Err(error),
                 },

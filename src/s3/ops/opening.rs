@@ -3,11 +3,10 @@
 use futures_util::StreamExt as _;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{GetOptions, ObjectAddress};
+use crate::domain::object::{ETag, GetOptions, ObjectAddress};
 use crate::domain::parts::MIB;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
-use crate::s3::ops::rewrite::Described;
 
 /// The largest object that is opened in an editor, in bytes.
 const MOST: u64 = 64 * MIB;
@@ -15,7 +14,7 @@ const MOST: u64 = 64 * MIB;
 /// An object that is to be edited.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    pub described: Described,
+    pub etag: Option<ETag>,
     pub bytes: Vec<u8>,
 }
 
@@ -23,22 +22,22 @@ impl Client {
     /// # Errors
     /// `TooLarge` for more than an editor is for.
     pub async fn open_text(&self, object: &ObjectAddress) -> Result<Opened, Error> {
-        let described = self.described(object).await?;
+        let head = self.head(object).await?;
         let call = Call::on_object("GetObject", object);
-        if described.head.is_archived() {
+        if head.is_archived() {
             return Err(archived(&call));
         }
-        if described.head.size.is_some_and(|size| size > MOST) {
+        if head.size.is_some_and(|size| size > MOST) {
             let detail = format!("it has more than {} MiB: get it and put it back", MOST / MIB);
             return Err(call.fails(ErrorKind::TooLarge, detail));
         }
-        let options = GetOptions { range: None, if_match: described.head.etag.clone() };
+        let options = GetOptions { range: None, if_match: head.etag.clone() };
         let mut download = self.get(object, &options).await?;
         let mut bytes = Vec::new();
         while let Some(piece) = download.body.next().await {
             bytes.extend_from_slice(&piece?);
         }
-        Ok(Opened { described, bytes })
+        Ok(Opened { etag: head.etag, bytes })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The writer is the one task that owns the machine: it records facts, applies them, and starts
 //! what is due.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +12,15 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::UploadId;
 use crate::domain::transfer::{Failure, JobId, TransferCommand};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::transfer::engine::held::held;
 use crate::transfer::engine::moments::{moment, until};
 use crate::transfer::engine::reporter::Reporter;
+use crate::transfer::engine::uploads::open_uploads;
 use crate::transfer::engine::work::{ObjectTask, WorkerContext};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::Item;
@@ -45,6 +48,7 @@ pub enum Input {
         place: String,
         crashed: bool,
     },
+    Uploads(oneshot::Sender<HashSet<(Bucket, UploadId)>>),
     Stop(Option<oneshot::Sender<()>>),
 }
 
@@ -186,6 +190,7 @@ impl Writer {
                 self.reporter.touch(job);
             }
             Input::Returned { job, place, crashed } => self.returned(job, place, crashed),
+            Input::Uploads(answer) => drop(answer.send(open_uploads(&self.machine))),
             Input::Stop(_) => {}
         }
     }

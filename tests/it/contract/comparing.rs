@@ -9,6 +9,7 @@ use windlass::domain::compared::{Compared, ComparedBytes, ComparedSide, Compared
 use windlass::domain::diff_end::{DiffEnd, DiffKind};
 use windlass::domain::error::Error;
 use windlass::domain::value_difference::ValueDifference;
+use windlass::transfer::queued_uploads::QueuedUploads;
 use windlass::tui::requests::ask_storage;
 
 use super::target::{Target, noise};
@@ -17,9 +18,14 @@ async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer
     let told = Mutex::new(Vec::new());
     let tell = |answer| told.lock().unwrap().push(answer);
     let request = StorageRequest::Comparison(ComparisonRequest::Compare { one, other });
-    let last =
-        Box::pin(ask_storage(&target.client, request, None, tell, &CancellationToken::new()))
-            .await?;
+    let last = Box::pin(ask_storage(
+        &target.client,
+        request,
+        QueuedUploads::default(),
+        tell,
+        &CancellationToken::new(),
+    ))
+    .await?;
     let mut told = told.into_inner().unwrap();
     told.push(last);
     Ok(told)
@@ -29,7 +35,7 @@ async fn ask(target: &Target, one: DiffEnd, other: DiffEnd) -> Result<Vec<Answer
 async fn by_bytes(target: &Target, one: DiffEnd, other: DiffEnd) -> ComparedBytes {
     let request = StorageRequest::Comparison(ComparisonRequest::CompareBytes { one, other });
     let stop = CancellationToken::new();
-    let asked = ask_storage(&target.client, request, None, drop, &stop);
+    let asked = ask_storage(&target.client, request, QueuedUploads::default(), drop, &stop);
     match Box::pin(asked).await.unwrap() {
         Answer::ComparedBytes { bytes, done: true } => bytes,
         other => panic!("{other:?}"),

@@ -93,7 +93,7 @@ pub async fn a_text_is_saved_only_over_what_was_opened(target: Target) {
     client.put(&object, "before".into(), &dressed()).await.unwrap();
     let opened = client.open_text(&object).await.unwrap();
     assert_eq!(opened.bytes, b"before");
-    let etag = opened.described.head.etag.as_ref();
+    let etag = opened.etag.as_ref();
     save_text(client, &object, etag, b"after".to_vec()).await.unwrap();
     let head = client.head(&object).await.unwrap();
     assert_eq!(head.headers.cache_control.as_deref(), Some("no-cache"));

@@ -17,6 +17,8 @@ use windlass::domain::object::{ETag, ObjectAddress, PutOptions};
 use windlass::domain::thaw::{RestoreTier, ThawWish};
 use windlass::domain::transfer::Target;
 use windlass::s3::client::Client;
+use windlass::transfer::journal::peek;
+use windlass::transfer::queued_uploads::QueuedUploads;
 use windlass::tui::requests::ask_storage;
 
 use super::scripted::{answer, refusal, scripted_by};
@@ -36,7 +38,7 @@ async fn tagged() -> (Server, Client) {
 }
 
 async fn ask(client: &Client, request: StorageRequest) -> Reply {
-    ask_storage(client, request, None, drop, &CancellationToken::new()).await
+    ask_storage(client, request, QueuedUploads::default(), drop, &CancellationToken::new()).await
 }
 
 async fn changed(client: &Client, change: MetadataChange) -> MetadataOutcome {
@@ -188,16 +190,22 @@ async fn nothing_is_aborted_where_the_journal_cannot_be_read() {
     let (_server, client) = tagged().await;
     let upload = client.create_multipart(&object(), &PutOptions::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let journal = folder.path().join("journal.sqlite");
-    std::fs::write(&journal, "this is no journal").unwrap();
-    let stop = CancellationToken::new();
-    let abort = StorageRequest::AbortUploads(vec![(object(), upload)]);
-    let refused = ask_storage(&client, abort, Some(journal.clone()), drop, &stop).await;
-    assert!(refused.is_err(), "{refused:?}");
-    let list = StorageRequest::ListUploads { bucket: "media".into(), after: None };
-    let listed = ask_storage(&client, list, Some(journal), drop, &stop).await;
-    let Ok(Answer::Uploads(listed)) = listed else { panic!("{listed:?}") };
-    assert_eq!(listed.uploads.len(), 1, "it is listed all the same");
+    let damaged = folder.path().join("journal.sqlite");
+    std::fs::write(&damaged, "this is no journal").unwrap();
+    let unreached = damaged.join("below a file");
+    for journal in [damaged, unreached] {
+        assert!(peek(&journal).is_err());
+        let (queued, stop) = (QueuedUploads::of_journal(journal), CancellationToken::new());
+        let abort = StorageRequest::AbortUploads(vec![(object(), upload.clone())]);
+        let refused = ask_storage(&client, abort, queued.clone(), drop, &stop).await;
+        assert!(refused.is_err(), "{refused:?}");
+        let list = StorageRequest::ListUploads { bucket: "media".into(), after: None };
+        let listed = ask_storage(&client, list, queued, drop, &stop).await;
+        let Ok(Answer::Uploads(listed)) = listed else { panic!("{listed:?}") };
+        assert_eq!(listed.uploads.len(), 1, "it is listed all the same");
+    }
+    let none = folder.path().join("none");
+    assert!(peek(&none).is_ok_and(|peek| peek.facts.is_empty()), "none is an empty one");
 }
 
 async fn thawed_below_p(client: &Client) -> ThawOutcome {

@@ -24,6 +24,7 @@ mod plain_http;
 mod refusals;
 mod requests;
 mod same_by_sdk;
+mod saving;
 mod scanned;
 mod scripted;
 mod settings;

@@ -15,6 +15,7 @@ use windlass::domain::restoring::RestorePoint;
 use windlass::domain::temporary::KeyGrant;
 use windlass::domain::transfer::Target;
 use windlass::s3::client::Client;
+use windlass::transfer::queued_uploads::QueuedUploads;
 use windlass::tui::requests::ask_storage;
 
 use crate::support::server::{connection, server};
@@ -93,8 +94,10 @@ fn read_only(upload: &UploadId) -> Vec<StorageRequest> {
 
 async fn ask(client: &Client, request: StorageRequest) -> Result<(), Error> {
     let client = client.clone();
-    let asked =
-        async move { ask_storage(&client, request, None, drop, &CancellationToken::new()).await };
+    let asked = async move {
+        ask_storage(&client, request, QueuedUploads::default(), drop, &CancellationToken::new())
+            .await
+    };
     tokio::spawn(asked).await.expect("no request panics").map(drop)
 }
 

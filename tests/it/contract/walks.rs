@@ -16,6 +16,7 @@ use windlass::domain::transfer::Target;
 use windlass::s3::client::{Client, ListQuery};
 use windlass::s3::ops::objects_of::ObjectsOf;
 use windlass::s3::ops::pages::Pages;
+use windlass::transfer::queued_uploads::QueuedUploads;
 use windlass::tui::requests::ask_storage;
 
 use crate::support::server::{connection, r2_server, server};
@@ -96,7 +97,8 @@ async fn level(client: &Client) -> Vec<String> {
         other => panic!("{other:?}"),
     };
     let request = StorageRequest::ListRest { bucket, prefix, token };
-    let end = ask_storage(client, request, None, tell, &CancellationToken::new()).await.unwrap();
+    let (queued, stop) = (QueuedUploads::default(), CancellationToken::new());
+    let end = ask_storage(client, request, queued, tell, &stop).await.unwrap();
     assert_eq!(end, Answer::Page(ListedPage::default()));
     let pages = pages.into_inner().unwrap();
     names.extend(pages.iter().flat_map(|listed| listed.page.rows()).map(|row| row.name.to_owned()));
@@ -125,11 +127,11 @@ async fn search(client: &Client, token: Option<&FoundRows>) -> Vec<FoundRows> {
         Answer::Found(found) => told.lock().unwrap().push(found),
         other => panic!("{other:?}"),
     };
-    let last =
-        match ask_storage(client, request, None, tell, &CancellationToken::new()).await.unwrap() {
-            Answer::Found(found) => found,
-            other => panic!("{other:?}"),
-        };
+    let (queued, stop) = (QueuedUploads::default(), CancellationToken::new());
+    let last = match ask_storage(client, request, queued, tell, &stop).await.unwrap() {
+        Answer::Found(found) => found,
+        other => panic!("{other:?}"),
+    };
     let mut told = told.into_inner().unwrap();
     told.push(last);
     told

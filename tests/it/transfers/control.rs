@@ -3,14 +3,21 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use windlass::demo::faults::{Act, Fault as ServerFault};
+use windlass::domain::address::{Bucket, Prefix};
 use windlass::domain::error::ErrorKind;
 use windlass::domain::transfer::{JobId, JobState, TransferCommand};
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
+use windlass::s3::client::Client;
+use windlass::transfer::aborting::abort_unqueued;
+use windlass::transfer::queued_uploads::QueuedUploads;
 
+use crate::support::server::{connection, server};
 use crate::transfers::fake::{Fake, Fault, failure};
 use crate::transfers::harness::{
-    MIB, bytes, download, download_prefix, names_in, start, until, upload,
+    MIB, bytes, download, download_prefix, names_in, options, start, start_with, until, upload,
 };
 
 const LARGE: usize = 33 * MIB + 5;
@@ -187,4 +194,35 @@ async fn jobs_are_moved_in_the_queue() {
     running.engine.shut_down().await;
     let restored = start(&remote, &journal).restored().await;
     assert_eq!(restored.iter().map(|view| view.id).collect::<Vec<_>>(), order);
+}
+
+/// In no journal: as in the demo, and in a second window, whose journal the first one has.
+#[tokio::test]
+async fn uploads_of_a_queue_that_is_not_kept_are_not_aborted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, held) = (folder.path().join("f"), folder.path().join("q.db"));
+    fs::write(&path, bytes(LARGE)).unwrap();
+    let mut first = start(&Fake::new(), &held);
+    first.restored().await;
+    for journal in [None, Some(held)] {
+        let server = server().await;
+        let client = Client::connect(&connection(&server), Arc::default()).unwrap();
+        let (client, bucket) = (Arc::new(client.sending_once()), Bucket::new("bucket"));
+        client.create_bucket(&bucket).await.unwrap();
+        let stuck = ServerFault::new(Act::Delay(Duration::from_mins(5)));
+        server.faults().add(stuck.on("UploadPart").forever());
+        let running = start_with(&client, options(journal.clone()));
+        running.engine.send(TransferCommand::Enqueue(vec![upload(&path, "k")]));
+        until(|| server.faults().count("UploadPart") > 0).await;
+        let listed = client.uploads_page(&bucket, &Prefix::new(""), None).await.unwrap().uploads;
+        let chosen: Vec<_> =
+            listed.into_iter().map(|upload| (upload.object, upload.upload)).collect();
+        let queued = QueuedUploads { journal, running: Some(running.engine.uploads()) };
+        let aborted = abort_unqueued(&client, &queued, chosen, |_, _, _| ()).await.unwrap();
+        assert_eq!((aborted.queued, aborted.gone.len()), (1, 0), "{aborted:?}");
+        assert_eq!(server.store().uploads_under_way("bucket"), 1);
+        let ended = running.engine.uploads();
+        drop(running);
+        assert!(ended.open().await.is_empty(), "who has ended goes on with none");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
-use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, UNSIGNED};
+use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, SAVE_TEXT, UNSIGNED};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     way(error).or_else(|| bytes(error))
@@ -16,6 +16,11 @@ fn way(error: &Error) -> Option<Explanation> {
             "the server did not answer in time",
             "the network is slow or gone, or the server is overloaded",
             ["check the network".into(), Remedy::Refresh, "transfers retry on their own".into()],
+        ),
+        ErrorKind::Interrupted if error.operation == SAVE_TEXT => Explanation::new(
+            "the object may be saved or not",
+            "an answer was lost; what is there now is as long, and nothing tells whether it is yours",
+            "look at the object, and edit it once more if it is not yours",
         ),
         ErrorKind::Interrupted => Explanation::new(
             "the connection was cut before the end",

@@ -1,0 +1,36 @@
+//! Tells which multipart uploads a running engine has open.
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+use crate::domain::address::Bucket;
+use crate::domain::object::UploadId;
+use crate::transfer::engine::writer::Input;
+use crate::transfer::fact::Partial;
+use crate::transfer::machine::Machine;
+
+/// Asks an engine that others own.
+#[derive(Clone, Debug)]
+pub struct RunningUploads {
+    pub(super) inputs: UnboundedSender<Input>,
+}
+
+impl RunningUploads {
+    /// Uploads that its jobs will go on with or abort; none once it has ended.
+    pub async fn open(&self) -> HashSet<(Bucket, UploadId)> {
+        let (answer, wait) = oneshot::channel();
+        drop(self.inputs.send(Input::Uploads(answer)));
+        wait.await.unwrap_or_default()
+    }
+}
+
+pub fn open_uploads(machine: &Machine) -> HashSet<(Bucket, UploadId)> {
+    let open = machine.order().iter().filter_map(|job| machine.open(*job)).flatten();
+    let uploads = open.filter_map(|(_, partial)| match partial {
+        Partial::Multipart(open) => Some((open.object.bucket.clone(), open.upload.clone())),
+        _ => None,
+    });
+    uploads.collect()
+}
