@@ -11,14 +11,15 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::address::ConnectionName;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::object::UploadId;
 use crate::domain::transfer::{
     JobId, JobSpec, JobState, JobView, Progress, TransferCommand, Verification, Work,
 };
@@ -348,6 +349,16 @@ impl Machine {
     /// Unfinished work of all jobs, for tests and reports.
     pub fn open(&self, job: JobId) -> Option<&BTreeMap<String, Partial>> {
         self.jobs.get(&job).map(|job| &job.open)
+    }
+
+    /// Multipart uploads that jobs will go on with or abort.
+    pub fn open_uploads(&self) -> HashSet<(Bucket, UploadId)> {
+        let open = self.jobs.values().flat_map(|job| job.open.values());
+        let uploads = open.filter_map(|partial| match partial {
+            Partial::Multipart(open) => Some((open.object.bucket.clone(), open.upload.clone())),
+            Partial::File(_) | Partial::Copied(_) => None,
+        });
+        uploads.collect()
     }
 }
 

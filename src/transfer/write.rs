@@ -262,7 +262,7 @@ impl Write<'_> {
         sent.map(Written::Stored).inspect_err(|error| tries.learn(error))
     }
 
-    /// What is there before a try that makes it needless or forbids it; none where it is to be sent.
+    /// What makes a try needless or forbids it; none where it is to be sent.
     async fn look_before(
         &self,
         conditional: bool,

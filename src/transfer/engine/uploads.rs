@@ -8,8 +8,6 @@ use tokio::sync::oneshot;
 use crate::domain::address::Bucket;
 use crate::domain::object::UploadId;
 use crate::transfer::engine::writer::Input;
-use crate::transfer::fact::Partial;
-use crate::transfer::machine::Machine;
 
 /// Asks an engine that others own.
 #[derive(Clone, Debug)]
@@ -24,13 +22,4 @@ impl RunningUploads {
         drop(self.inputs.send(Input::Uploads(answer)));
         wait.await.unwrap_or_default()
     }
-}
-
-pub fn open_uploads(machine: &Machine) -> HashSet<(Bucket, UploadId)> {
-    let open = machine.order().iter().filter_map(|job| machine.open(*job)).flatten();
-    let uploads = open.filter_map(|(_, partial)| match partial {
-        Partial::Multipart(open) => Some((open.object.bucket.clone(), open.upload.clone())),
-        _ => None,
-    });
-    uploads.collect()
 }

@@ -20,7 +20,6 @@ use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::transfer::engine::held::held;
 use crate::transfer::engine::moments::{moment, until};
 use crate::transfer::engine::reporter::Reporter;
-use crate::transfer::engine::uploads::open_uploads;
 use crate::transfer::engine::work::{ObjectTask, WorkerContext};
 use crate::transfer::fact::{Fact, Outcome, Partial};
 use crate::transfer::item::Item;
@@ -190,7 +189,7 @@ impl Writer {
                 self.reporter.touch(job);
             }
             Input::Returned { job, place, crashed } => self.returned(job, place, crashed),
-            Input::Uploads(answer) => drop(answer.send(open_uploads(&self.machine))),
+            Input::Uploads(answer) => drop(answer.send(self.machine.open_uploads())),
             Input::Stop(_) => {}
         }
     }

@@ -92,7 +92,7 @@ async fn what_was_deleted_between_two_tries_does_not_come_back() {
     let (server, client, etag) = stored().await;
     throttle(&server);
     ignore_conditions(&server);
-    let delete = || drop(server.store().remove("media", "a"));
+    let delete = || server.store().remove("media", "a");
     let saving = save(&client, etag.as_ref());
     let saved = while_somebody(saving, &server, ("PutObject", 1), delete).await;
     let refused = saved.unwrap_err();

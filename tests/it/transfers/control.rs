@@ -221,8 +221,5 @@ async fn uploads_of_a_queue_that_is_not_kept_are_not_aborted() {
         let aborted = abort_unqueued(&client, &queued, chosen, |_, _, _| ()).await.unwrap();
         assert_eq!((aborted.queued, aborted.gone.len()), (1, 0), "{aborted:?}");
         assert_eq!(server.store().uploads_under_way("bucket"), 1);
-        let ended = running.engine.uploads();
-        drop(running);
-        assert!(ended.open().await.is_empty(), "who has ended goes on with none");
     }
 }

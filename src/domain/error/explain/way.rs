@@ -19,7 +19,7 @@ fn way(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::Interrupted if error.operation == SAVE_TEXT => Explanation::new(
             "the object may be saved or not",
-            "an answer was lost; what is there now is as long, and nothing tells whether it is yours",
+            "an answer was lost; what is there is as long, and nothing tells whether it is yours",
             "look at the object, and edit it once more if it is not yours",
         ),
         ErrorKind::Interrupted => Explanation::new(
