@@ -95,13 +95,15 @@ pub fn make_folder(folder: &Path) -> Result<(), Error> {
         .map_err(|error| Error::from_io(&error, "create the folder", folder.display()))
 }
 
+/// Tells the writers of one file in this process apart.
+static WRITERS: AtomicU32 = AtomicU32::new(0);
+
 /// Replaces a file as a whole, or leaves it as it was: written beside it, synced, renamed.
 pub fn write_whole(path: &Path, text: &str) -> Result<(), Error> {
     let fail = |error: &std::io::Error| Error::from_io(error, "write", path.display());
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
     }
-    static WRITERS: AtomicU32 = AtomicU32::new(0);
     let number = WRITERS.fetch_add(1, Ordering::Relaxed);
     let beside = path.with_extension(format!("{}-{number}.new", process::id()));
     let written = write_new(&beside, text).and_then(|()| fs::rename(&beside, path));

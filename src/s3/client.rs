@@ -320,7 +320,7 @@ impl Client {
         if self.lacks(Capability::ConditionalPut).is_some() {
             return Some(false);
         }
-        match self.provider().facts().keeps_conditions {
+        match self.provider().facts().relied_upon {
             true => Some(true),
             false => self.inner.conditions.kept(),
         }

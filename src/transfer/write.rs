@@ -239,7 +239,7 @@ impl Write<'_> {
 
     /// Whether the refusals of the server's conditions are believed.
     fn is_relied_upon(&self) -> bool {
-        self.remote.provider().facts().keeps_conditions
+        self.remote.provider().facts().relied_upon
     }
 
     /// One try, after a look where an answer was lost or the condition alone does not do.

@@ -3,7 +3,6 @@
 
 mod named;
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -142,7 +141,7 @@ fn the_readme_names_every_verb_that_needs_no_screen() {
 /// `windlass ls|cat|…`, broken into lines as a shell takes it.
 fn verbs() -> String {
     let verbs = Arguments::command();
-    let names = verbs.get_subcommands().map(|verb| verb.get_name()).filter(|name| *name != "demo");
+    let names = verbs.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "demo");
     let (mut text, mut column) = ("windlass ".to_owned(), 9);
     for name in names {
         if column + name.len() > 97 {

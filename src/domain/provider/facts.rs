@@ -36,12 +36,9 @@ pub struct Facts {
     /// (NFC).
     #[serde(default)]
     pub one_unicode_form: bool,
-    /// A write on a condition is refused where the condition fails.
+    /// A write whose condition fails is refused, and a listing ends where the server says so.
     #[serde(default)]
-    pub keeps_conditions: bool,
-    /// A listing ends where the server says so.
-    #[serde(default)]
-    pub ends_listings: bool,
+    pub relied_upon: bool,
     /// The storage classes that are known; empty where none is.
     #[serde(default)]
     pub classes: Vec<String>,
@@ -191,8 +188,7 @@ fn nothing_of(provider: Provider) -> Facts {
         regions: Vec::new(),
         check: BodyCheck::ContentMd5,
         one_unicode_form: false,
-        keeps_conditions: false,
-        ends_listings: false,
+        relied_upon: false,
         classes: Vec::new(),
         only_classes: false,
         uploads_end_after_days: None,

@@ -184,7 +184,7 @@ impl Client {
         retagging: bool,
     ) -> Result<StoredObject, Error> {
         let provider = self.sdk().await?.provider;
-        if !provider.facts().keeps_conditions {
+        if !provider.facts().relied_upon {
             // Some take the condition and copy all the same (moto).
             let call = Call::on_object("CopyObject", object);
             Box::pin(self.expect_unchanged(object, before.head.etag.as_ref(), &call)).await?;

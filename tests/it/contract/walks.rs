@@ -234,7 +234,9 @@ async fn what_a_server_does_not_tell_is_said_to_be_untold_and_not_to_be_none() {
         }
         let count =
             StorageRequest::CountBeside { bucket: "media".into(), prefix: Prefix::new("p/") };
-        let counted = ask_storage(&client, count, None, drop, &CancellationToken::new()).await;
+        let counted =
+            ask_storage(&client, count, QueuedUploads::default(), drop, &CancellationToken::new())
+                .await;
         let Ok(Answer::Beside { beside, untold, done: true }) = counted else {
             panic!("{counted:?}")
         };
@@ -253,6 +255,8 @@ async fn what_may_not_be_counted_is_an_error() {
     let denied = Fault::answer(403, "AccessDenied").on("ListMultipartUploads").forever();
     server.faults().add(denied);
     let count = StorageRequest::CountBeside { bucket: "media".into(), prefix: Prefix::new("p/") };
-    let refused = ask_storage(&client, count, None, drop, &CancellationToken::new()).await;
+    let refused =
+        ask_storage(&client, count, QueuedUploads::default(), drop, &CancellationToken::new())
+            .await;
     assert_eq!(refused.unwrap_err().kind, ErrorKind::AccessDenied);
 }

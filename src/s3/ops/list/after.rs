@@ -54,7 +54,7 @@ impl Client {
         query: &ListQuery,
         call: &Call,
     ) -> Result<Option<ContinuationToken>, Error> {
-        if self.provider().facts().ends_listings {
+        if self.provider().facts().relied_upon {
             return Ok(told.map(|told| token(told, None)));
         }
         let (by_token, before) =

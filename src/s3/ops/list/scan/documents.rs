@@ -343,7 +343,7 @@ pub fn changed(choices: &mut DocumentChoices<'_>, text: &str) -> Vec<u8> {
             3 => drop(bytes.drain(at..(at + 1 + choices.pick(12)).min(bytes.len()))),
             4 => bytes.truncate(at),
             _ if at < bytes.len() => {
-                bytes[at] = u8::try_from(choices.pick(256)).unwrap_or_default()
+                bytes[at] = u8::try_from(choices.pick(256)).unwrap_or_default();
             }
             _ => {}
         }
