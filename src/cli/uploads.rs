@@ -80,13 +80,13 @@ async fn list(
     choice: &Choice,
 ) -> Result<Status, VerbError> {
     let mut printer = Printer::new(choice.json);
-    for (standing, upload) in found {
+    for (owner, upload) in found {
         let extent = if arguments.sizes {
             Some(client.upload_extent(&upload.object, &upload.upload).await?)
         } else {
             None
         };
-        print(&mut printer, *standing, upload, extent)?;
+        print(&mut printer, *owner, upload, extent)?;
     }
     printer.flush()?;
     if printer.terminal && !found.is_empty() {
@@ -98,12 +98,12 @@ async fn list(
 
 fn print(
     printer: &mut Printer,
-    standing: UploadOwner,
+    owner: UploadOwner,
     upload: &UnfinishedUpload,
     extent: Option<UploadExtent>,
 ) -> io::Result<()> {
     if printer.json {
-        let known = match standing {
+        let known = match owner {
             UploadOwner::Queued => "queued",
             UploadOwner::Left => "left",
             UploadOwner::Unknown => "unknown",
@@ -121,7 +121,7 @@ fn print(
         let (parts, bytes) = (Counted(extent.parts, "part"), Size(extent.bytes));
         format!("  {:>12}  {:>10}", parts.to_string(), bytes.to_string())
     });
-    let known = match standing {
+    let known = match owner {
         UploadOwner::Queued => "in the queue",
         UploadOwner::Left => "left by windlass",
         UploadOwner::Unknown => "",
@@ -138,7 +138,7 @@ async fn abort(
     choice: &Choice,
 ) -> Result<Status, VerbError> {
     let (queued, free): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|(standing, _)| *standing == UploadOwner::Queued);
+        found.into_iter().partition(|(owner, _)| *owner == UploadOwner::Queued);
     say_left(queued.len() as u64);
     if free.is_empty() {
         eprintln!("windlass: nothing to abort");

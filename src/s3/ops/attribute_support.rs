@@ -22,7 +22,8 @@ impl Client {
         ];
         let lacking =
             wanted.iter().filter(|(wanted, _)| *wanted).find_map(|(_, what)| self.lacks(*what));
-        let class = attributes.class.as_deref().and_then(|class| self.lacks_class(class));
+        let class =
+            attributes.class.as_deref().and_then(|class| self.provider().lacks_class(class));
         match lacking.or(class) {
             Some(why) => Err(self.unsupported(why)),
             None => Ok(()),
@@ -46,12 +47,6 @@ impl Client {
             Some(why) => Err(self.unsupported(why)),
             None => Ok(()),
         }
-    }
-
-    /// Why objects cannot be stored under a class; of servers whose classes nobody knows, nothing
-    /// is said.
-    pub fn lacks_class(&self, class: &str) -> Option<String> {
-        self.provider().lacks_class(class)
     }
 
     fn unsupported(&self, why: String) -> Error {

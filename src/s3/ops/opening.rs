@@ -25,7 +25,7 @@ impl Client {
         let head = self.head(object).await?;
         let call = Call::on_object("GetObject", object);
         if head.is_archived() {
-            return Err(archived(&call));
+            return Err(archived(&call, "it is archived"));
         }
         if head.size.is_some_and(|size| size > MOST) {
             let detail = format!("it has more than {} MiB: get it and put it back", MOST / MIB);
@@ -42,7 +42,7 @@ impl Client {
 }
 
 /// An object that has to be made readable first, as the server would say.
-pub fn archived(call: &Call) -> Error {
-    let error = call.fails(ErrorKind::InvalidRequest, "it is archived");
+pub fn archived(call: &Call, detail: &str) -> Error {
+    let error = call.fails(ErrorKind::InvalidRequest, detail);
     Error { code: Some("InvalidObjectState".to_owned()), ..error }
 }

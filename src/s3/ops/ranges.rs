@@ -37,7 +37,7 @@ impl Client {
     ) -> Result<ObjectRanges, Error> {
         let head = self.head(object).await?;
         if head.is_archived() {
-            return Err(archived(&Call::on_object("GetObject", object)));
+            return Err(archived(&Call::on_object("GetObject", object), "it is archived"));
         }
         // Where the length is left out of HEAD, the answer to a range tells it.
         let head = match head.size {

@@ -15,6 +15,7 @@ use crate::domain::provider::Capability;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::of_version::put_on_version;
+use crate::s3::ops::opening::archived;
 
 /// The server moves the bytes, so parts may be large.
 const PART_BYTES: u64 = 256 * MIB;
@@ -58,7 +59,11 @@ impl Described {
             return fails(ErrorKind::InvalidRequest, detail);
         }
         let copied = matches!(change.kind(&self.head, known), ChangeKind::Object { .. });
-        (copied && self.head.is_archived()).then(|| archived_copy(object))
+        let unreadable = || {
+            let call = Call::on_object("CopyObject", object);
+            archived(&call, "the object is archived, and a copy has to read it")
+        };
+        (copied && self.head.is_archived()).then(unreadable)
     }
 
     /// The tags that a request has to name so that they stay. `lacks` says why the server has none.
@@ -288,12 +293,6 @@ impl Client {
         let acl = ObjectCannedAcl::from(acl);
         put_on_version!(self, &call, object, put_object_acl.acl(acl))
     }
-}
-
-fn archived_copy(object: &ObjectAddress) -> Error {
-    let error = Error::new(ErrorKind::InvalidRequest, "CopyObject", object.to_string());
-    let code = Some("InvalidObjectState".to_owned());
-    Error { code, ..error.detail("an archived object is copied when it is readable") }
 }
 
 /// As the headers name them.
