@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent, TabMove};
 use crate::app::effect::Effect;
-use crate::app::layout::Pane;
 use crate::app::overlaid::open_overlay;
 use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
+use crate::app::scope::Pane;
 use crate::app::screens::Parts;
 use crate::app::state::{Asked, State};
 use crate::app::toasts::Level;
@@ -59,7 +59,8 @@ fn copy_errors(state: &State, asked: &mut Asked) -> bool {
 
 /// Performs what belongs to no pane.
 fn to_window(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
-    if let Some(pane) = Pane::ALL.into_iter().find(|pane| pane.focused_by() == action) {
+    let pane = state.parts.all().find(|part| part.focused_by() == Some(action));
+    if let Some(pane) = pane.and_then(Part::pane) {
         state.focus = pane;
         return;
     }

@@ -1,8 +1,6 @@
 //! Computes the place of every pane from the window's size.
 
-use crate::app::action::Action;
-use crate::app::scope::Scope;
-use crate::domain::listed::listed;
+use crate::app::scope::{Pane, Position};
 
 /// A place in the window, in cells. Without width or height it is not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,49 +17,15 @@ pub struct WindowSize {
     pub height: u16,
 }
 
-listed! {
-    /// In the order of their numbers.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub enum Pane {
-        #[default]
-        Buckets,
-        Objects,
-        Transfers,
-        Side,
-    }
-}
-
-impl Pane {
-    /// What keys mean in it alone.
-    pub fn scope(self) -> Scope {
-        match self {
-            Pane::Buckets => Scope::Buckets,
-            Pane::Objects => Scope::Objects,
-            Pane::Transfers => Scope::Transfers,
-            Pane::Side => Scope::Side,
-        }
-    }
-
-    /// The action that goes to it.
-    pub fn focused_by(self) -> Action {
-        match self {
-            Pane::Buckets => Action::FocusBuckets,
-            Pane::Objects => Action::FocusObjects,
-            Pane::Transfers => Action::FocusTransfers,
-            Pane::Side => Action::FocusSide,
-        }
-    }
-}
-
 /// What decides the places besides the size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each says something else of the window")]
 pub struct Shape {
     pub focus: Pane,
     /// The focused pane has the window for itself.
     pub zoomed: bool,
-    pub side_open: bool,
-    /// Lines of the queue; none hides the pane unless it is focused.
+    /// Which panes are shown though another is focused, in the order of their numbers.
+    pub open: [bool; Pane::ALL.len()],
+    /// Lines that the queue has.
     pub jobs: usize,
     /// Cells of the longest name of a bucket.
     pub bucket_names: u16,
@@ -206,7 +170,7 @@ impl Areas {
         match pane {
             Pane::Objects => inner.split_top(self.headings.height).1,
             Pane::Side => inner.padded().split_top(self.subject.height).1,
-            Pane::Buckets | Pane::Transfers => inner,
+            _ => inner,
         }
     }
 
@@ -248,20 +212,37 @@ impl Areas {
     fn place_panes(&mut self, middle: Rect, shape: Shape) {
         let wide = middle.width >= WIDE;
         let mut upper = middle;
-        if shape.jobs > 0 || shape.focus == Pane::Transfers {
-            let height = transfers_height(middle, shape, wide);
-            (upper, *self.pane_mut(Pane::Transfers)) = middle.share_bottom(height);
+        if let Some(below) = shape.shown_at(Position::Below) {
+            let height = height_below(middle, shape, wide);
+            (upper, *self.pane_mut(below)) = middle.share_bottom(height);
         }
-        (*self.pane_mut(Pane::Buckets), upper) =
-            upper.share_left(buckets_width(middle.width, shape));
-        match (shape.side_open || shape.focus == Pane::Side, wide) {
-            (true, true) => {
-                let (objects, side) = upper.share_left(upper.width * 7 / 12);
-                (*self.pane_mut(Pane::Objects), *self.pane_mut(Pane::Side)) = (objects, side);
+        if let Some(left) = shape.shown_at(Position::Left) {
+            (*self.pane_mut(left), upper) = upper.share_left(buckets_width(middle.width, shape));
+        }
+        let right = shape.shown_at(Position::Right);
+        match (shape.shown_at(Position::Middle), right) {
+            (Some(center), Some(side)) if wide => {
+                (*self.pane_mut(center), *self.pane_mut(side)) =
+                    upper.share_left(upper.width * 7 / 12);
             }
-            (true, false) if shape.focus == Pane::Side => *self.pane_mut(Pane::Side) = upper,
-            _ => *self.pane_mut(Pane::Objects) = upper,
+            (center, _) => {
+                let alone = right.filter(|side| *side == shape.focus).or(center).or(right);
+                if let Some(pane) = alone {
+                    *self.pane_mut(pane) = upper;
+                }
+            }
         }
+    }
+}
+
+impl Shape {
+    /// The focused pane where it belongs, the first that is open elsewhere.
+    fn shown_at(&self, position: Position) -> Option<Pane> {
+        let mut there = Pane::ALL.into_iter().filter(|pane| pane.position() == position);
+        if self.focus.position() == position {
+            return Some(self.focus);
+        }
+        there.find(|pane| self.open[*pane as usize])
     }
 }
 
@@ -276,13 +257,14 @@ fn buckets_width(window: u16, shape: Shape) -> u16 {
 
 /// Two lines in a small window, up to six in a wide one, with the frame; as many as there are, up
 /// to half of the window, for somebody who looks at them.
-fn transfers_height(middle: Rect, shape: Shape, wide: bool) -> u16 {
+fn height_below(middle: Rect, shape: Shape, wide: bool) -> u16 {
     let half = middle.height / 2;
-    let (least, most) = match (shape.focus, wide) {
-        (Pane::Transfers, true) => (4, half.saturating_sub(2).max(6)),
-        (Pane::Transfers, false) => (2, half.saturating_sub(2).max(2)),
-        (_, true) => (4, 6),
-        (_, false) => (2, 2),
+    let focused = shape.focus.position() == Position::Below;
+    let (least, most) = match (focused, wide) {
+        (true, true) => (4, half.saturating_sub(2).max(6)),
+        (true, false) => (2, half.saturating_sub(2).max(2)),
+        (false, true) => (4, 6),
+        (false, false) => (2, 2),
     };
     let lines = u16::try_from(shape.jobs).unwrap_or(most).clamp(least, most);
     (lines + 2).min(half)
@@ -320,9 +302,19 @@ mod tests {
         WindowSize { width, height }
     }
 
+    /// Buckets, objects and these panes are open.
+    /// Buckets, objects and these panes are open.
+    fn open(panes: &[Pane]) -> Shape {
+        let mut shape = Shape::default();
+        for pane in [Pane::Buckets, Pane::Objects].iter().chain(panes) {
+            shape.open[*pane as usize] = true;
+        }
+        shape
+    }
+
     #[test]
     fn eighty_by_twenty_four_is_the_picture_of_the_design() {
-        let shape = Shape { jobs: 2, ..Shape::default() };
+        let shape = Shape { jobs: 2, ..open(&[Pane::Transfers]) };
         let areas = Areas::of(size(80, 24), shape);
         assert_eq!(areas.header, Rect { x: 0, y: 0, width: 80, height: 1 });
         assert_eq!(areas.pane(Pane::Buckets), Rect { x: 0, y: 1, width: 18, height: 18 });
@@ -341,27 +333,27 @@ mod tests {
 
     #[test]
     fn a_wide_window_has_a_third_column_and_the_class() {
-        let open = Shape { side_open: true, ..Shape::default() };
-        let areas = Areas::of(size(160, 40), open);
+        let beside = open(&[Pane::Side]);
+        let areas = Areas::of(size(160, 40), beside);
         assert!(!areas.pane(Pane::Side).is_empty() && !areas.pane(Pane::Objects).is_empty());
         assert_eq!(areas.pane(Pane::Side).x + areas.pane(Pane::Side).width, 160);
-        assert!(Areas::of(size(100, 40), open).pane(Pane::Side).is_empty());
-        let narrow = Areas::of(size(100, 40), Shape { focus: Pane::Side, ..open });
+        assert!(Areas::of(size(100, 40), beside).pane(Pane::Side).is_empty());
+        let narrow = Areas::of(size(100, 40), Shape { focus: Pane::Side, ..beside });
         assert!(narrow.pane(Pane::Objects).is_empty() && !narrow.pane(Pane::Side).is_empty());
     }
 
     #[test]
     fn classes_have_a_column_where_they_differ_and_there_is_room() {
-        let differ = Shape { classes: true, ..Shape::default() };
+        let differ = Shape { classes: true, ..open(&[]) };
         assert_eq!(Areas::of(size(120, 40), differ).columns.class, CLASS);
         assert_eq!(Areas::of(size(80, 24), differ).columns.class, 0);
-        assert_eq!(Areas::of(size(120, 40), Shape::default()).columns.class, 0);
+        assert_eq!(Areas::of(size(120, 40), open(&[])).columns.class, 0);
     }
 
     #[test]
     fn the_pane_of_buckets_is_as_wide_as_their_names_within_bounds() {
         let width = |window, bucket_names| {
-            let shape = Shape { bucket_names, bucket_days: true, ..Shape::default() };
+            let shape = Shape { bucket_names, bucket_days: true, ..open(&[]) };
             let areas = Areas::of(size(window, 40), shape);
             (areas.pane(Pane::Buckets).width, areas.created)
         };
@@ -371,13 +363,13 @@ mod tests {
         assert_eq!(width(120, 11), (28, CREATED));
         assert_eq!(width(120, 20), (25, 0));
         assert_eq!(width(200, 30), (47, CREATED));
-        let undated = Shape { bucket_names: 11, ..Shape::default() };
+        let undated = Shape { bucket_names: 11, ..open(&[]) };
         assert_eq!(Areas::of(size(120, 40), undated).created, 0);
     }
 
     #[test]
     fn neighbours_share_the_line_between_them() {
-        let shape = Shape { side_open: true, jobs: 3, ..Shape::default() };
+        let shape = Shape { jobs: 3, ..open(&[Pane::Side, Pane::Transfers]) };
         let areas = Areas::of(size(140, 40), shape);
         assert_eq!(
             areas.pane(Pane::Buckets).x + areas.pane(Pane::Buckets).width - 1,
@@ -396,7 +388,7 @@ mod tests {
 
     #[test]
     fn a_small_window_shows_the_focused_pane_alone() {
-        let shape = Shape { focus: Pane::Objects, jobs: 3, ..Shape::default() };
+        let shape = Shape { focus: Pane::Objects, jobs: 3, ..open(&[Pane::Transfers]) };
         let areas = Areas::of(size(40, 10), shape);
         assert_eq!(areas.pane(Pane::Objects), Rect { x: 0, y: 1, width: 40, height: 7 });
         assert!(areas.pane(Pane::Buckets).is_empty() && areas.pane(Pane::Transfers).is_empty());
@@ -409,7 +401,7 @@ mod tests {
         for width in 0..=130 {
             for height in 0..=30 {
                 for focus in Pane::ALL {
-                    let shape = Shape { focus, side_open: true, jobs: 5, ..Shape::default() };
+                    let shape = Shape { focus, jobs: 5, ..open(&[Pane::Side, Pane::Transfers]) };
                     let areas = Areas::of(size(width, height), shape);
                     for rect in [
                         areas.header,

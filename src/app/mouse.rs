@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::context::{Intent, TabMove};
 use crate::app::dispatch::dispatch;
 use crate::app::event::{Mouse, MouseKind};
-use crate::app::layout::Pane;
+use crate::app::scope::Pane;
 use crate::app::screens::objects::history::PrefixPlace;
 use crate::app::spot::Spot;
 use crate::app::state::{Asked, State};

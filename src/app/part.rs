@@ -7,8 +7,8 @@ use crate::app::dialogs::Dialog;
 use crate::app::dialogs::completion::CompletedField;
 use crate::app::dialogs::details::Details;
 use crate::app::event::{Reply, Ticket};
-use crate::app::layout::{Areas, Pane};
-use crate::app::scope::Scope;
+use crate::app::layout::Areas;
+use crate::app::scope::{Pane, Scope};
 use crate::app::session::Session;
 use crate::app::spot::Spot;
 
@@ -49,6 +49,16 @@ pub trait Part {
         None
     }
 
+    /// The action that goes to it, if it is a pane.
+    fn focused_by(&self) -> Option<Action> {
+        None
+    }
+
+    /// Whether the pane is shown while another is focused.
+    fn stays_shown(&self) -> bool {
+        true
+    }
+
     /// Whether the focus goes to it on the way from pane to pane.
     fn takes_focus(&self, _areas: &Areas) -> bool {
         true
@@ -63,9 +73,9 @@ pub trait Part {
         None
     }
 
-    /// Whether it lies over the panes.
+    /// Whether it lies over the panes, as a question does and whatever has keys and is no pane.
     fn covers(&self) -> bool {
-        self.dialog().is_some()
+        self.dialog().is_some() || (self.pane().is_none() && !self.scopes().is_empty())
     }
 
     /// Whether it has the keys, whatever pane is focused.
@@ -73,9 +83,10 @@ pub trait Part {
         self.covers()
     }
 
-    /// Whether what is pasted is for it.
+    /// Whether what is pasted is for it: it asks, or a text is typed.
     fn takes_paste(&self) -> bool {
-        self.takes_keys()
+        let typed = |scope| matches!(scope, &Scope::Text | &Scope::Editor);
+        self.dialog().is_some() || self.scopes().iter().any(typed)
     }
 
     /// The sheet that is read in it.

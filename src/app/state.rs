@@ -9,11 +9,11 @@ use crate::app::context::{Context, Intent};
 use crate::app::dialogs::Dialog;
 use crate::app::effect::Effect;
 use crate::app::keymap::Resolved;
-use crate::app::layout::{Areas, Pane, Shape, WindowSize};
+use crate::app::layout::{Areas, Shape, WindowSize};
 use crate::app::link_shown::LinkShown;
 use crate::app::log::Log;
 use crate::app::part::Part;
-use crate::app::scope::Scope;
+use crate::app::scope::{Pane, Scope};
 use crate::app::screens::Parts;
 use crate::app::screens::connecting::sign_in::profile_of;
 use crate::app::session::Session;
@@ -112,7 +112,7 @@ impl State {
         let shape = Shape {
             focus: self.focus,
             zoomed: self.zoomed,
-            side_open: self.parts.side.is_open(),
+            open: Pane::ALL.map(|pane| self.parts.pane(pane).is_some_and(Part::stays_shown)),
             jobs: self.parts.transfers.queue.rows().len(),
             bucket_names: self.parts.buckets.bucket_list.name_cells(),
             bucket_days: self.parts.buckets.bucket_list.tells_days(),

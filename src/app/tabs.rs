@@ -1,7 +1,7 @@
 //! Keeps the tabs that are not on screen: a connection each, and what is open of it.
 
 use crate::app::event::Ticket;
-use crate::app::layout::Pane;
+use crate::app::scope::Pane;
 use crate::app::screens::Parts;
 use crate::domain::address::ConnectionName;
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::paths::write_whole;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::error::Error;
+use crate::domain::toml_faults::explained;
 
 /// A prefix of a bucket, or a search below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ pub fn read(path: &Path) -> Result<Vec<Bookmark>, Error> {
         Err(error) => return Err(fail(&error)),
     };
     let file: BookmarkFile =
-        toml::from_str(&text).map_err(|error| fail(&io::Error::other(error.message())))?;
+        toml::from_str(&text).map_err(|error| fail(&io::Error::other(explained(&error, &text))))?;
     Ok(file.bookmark)
 }
 

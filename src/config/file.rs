@@ -16,6 +16,7 @@ use crate::config::settings::Settings;
 use crate::config::upload_rules::BucketRule;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::toml_faults::explained;
 
 /// What the file says.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +78,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             .detail(detail)
     };
     let file: RawFile =
-        toml::from_str(text).map_err(|error| fault(error.span(), error.message()))?;
+        toml::from_str(text).map_err(|error| fault(error.span(), &explained(&error, text)))?;
     let mut sections: Vec<_> = file.connections.into_iter().collect();
     sections.sort_by_key(|(name, _)| name.span().start);
     let folder = path.parent().unwrap_or(path);

@@ -15,6 +15,7 @@ use crate::config::paths::write_whole;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::provider::Capability;
+use crate::domain::toml_faults::explained;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -101,7 +102,7 @@ impl Remembered {
         };
         match toml::from_str(&text) {
             Ok(remembered) => ReadRemembered { remembered, notice: None },
-            Err(error) => set_aside(path, error.message()),
+            Err(error) => set_aside(path, &explained(&error, &text)),
         }
     }
 

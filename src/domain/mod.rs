@@ -64,6 +64,7 @@ pub mod temporary;
 pub mod text_pattern;
 pub mod text_window;
 pub mod thaw;
+pub mod toml_faults;
 pub mod transfer;
 pub mod transfer_event;
 pub mod unfinished;

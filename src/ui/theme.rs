@@ -3,6 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
+use crate::domain::toml_faults::explained;
 use crate::ui::glyphs::{ASCII, Glyphs, UNICODE};
 
 /// The style of each meaning. Painters name meanings, never colours.
@@ -152,7 +153,7 @@ impl Theme {
         let styles = toml::from_str(&whole).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start.saturating_sub(before.len()));
             let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-            format!("line {line}: {}", error.message())
+            format!("line {line}: {}", explained(&error, &whole))
         })?;
         Ok(Theme::of(styles))
     }

@@ -22,6 +22,8 @@ const BEGIN: &str = "<!-- keys: generated from the action table; WINDLASS_REGENE
                      --test it papers -->\n";
 const END: &str = "<!-- /keys -->";
 const KEYS_PAGE: &str = "assets/guide/keys.md";
+/// How the paragraph on the places of the keymap begins.
+const PLACES: &str = "A table names a place";
 const CONTRIBUTING: &str = ".github/CONTRIBUTING.md";
 
 /// Flags of cargo and of the benches, which the papers name too.
@@ -124,10 +126,33 @@ fn every_file_in_the_papers_is_there() {
 #[test]
 fn the_guide_names_every_place_of_the_keymap() {
     let page = fs::read_to_string(root().join(KEYS_PAGE)).unwrap();
-    let named: Vec<String> = spans(page.split(BEGIN).next().unwrap()).collect();
-    for scope in Scope::ALL {
-        assert!(named.iter().any(|span| span == scope.name()), "{} is missing", scope.name());
+    let begin = page.find(PLACES).unwrap();
+    let length = page[begin..].find("\n\n").unwrap();
+    regenerate(KEYS_PAGE, &page[begin..begin + length], &places());
+}
+
+/// The paragraph with the name of every place.
+fn places() -> String {
+    let others: Vec<String> =
+        Scope::ALL[2..].iter().map(|scope| format!("`{}`", scope.name())).collect();
+    let (last, others) = others.split_last().unwrap();
+    let said = format!(
+        "{PLACES}, as `transfers` above: `global` is everywhere, `list` is every pane with rows, \
+         and there are {} and {last}.",
+        others.join(", ")
+    );
+    let mut lines = vec![String::new()];
+    for word in said.split(' ') {
+        let line = lines.last_mut().unwrap();
+        if !line.is_empty() && line.len() + 1 + word.len() > 72 {
+            lines.push(word.to_owned());
+        } else {
+            let gap = if line.is_empty() { "" } else { " " };
+            line.push_str(gap);
+            line.push_str(word);
+        }
     }
+    lines.join("\n")
 }
 
 /// The demo opens the browser and has a chapter of its own.

@@ -53,14 +53,6 @@ impl Part for Bookmarks {
         Scope::Bookmarks.outwards()
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         vec![
             (Action::Accept, "go there"),

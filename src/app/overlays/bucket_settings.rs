@@ -58,10 +58,6 @@ impl Part for BucketSettings {
         }
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
     fn dialog(&self) -> Option<&Dialog> {
         self.question.dialog()
     }

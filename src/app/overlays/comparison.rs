@@ -194,14 +194,6 @@ impl Part for ComparisonSheet {
             Some(cx.request(StorageRequest::Comparison(ComparisonRequest::Compare { one, other })));
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         let leave = match (&self.ticket, &self.back) {
             (Some(_), _) => "stop",

@@ -24,14 +24,6 @@ impl Part for Connections {
         Scope::Connections.outwards()
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         vec![
             (Action::Accept, "choose"),

@@ -113,14 +113,6 @@ impl Part for CostSheet {
         Scope::Menu.outwards()
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         match (self.is_counting(), &self.place) {
             (true, _) => vec![(Action::Dismiss, "stop counting")],

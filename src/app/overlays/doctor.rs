@@ -44,10 +44,6 @@ impl Part for Doctor {
         if self.opened.is_some() { Details::SCOPES } else { Scope::Doctor.outwards() }
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
     fn read_only(&self, _: &Session) -> Option<String> {
         self.read_only.then(|| "the connection is read-only".to_owned())
     }

@@ -24,14 +24,6 @@ impl Part for Events {
         if self.opened.is_some() { Details::SCOPES } else { Scope::Events.outwards() }
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn details(&self) -> Option<&Details> {
         self.opened.as_ref()
     }

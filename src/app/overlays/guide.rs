@@ -31,14 +31,6 @@ impl Part for Guide {
         Scope::Menu.outwards()
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         match self.page {
             Some(_) => {

@@ -24,10 +24,6 @@ impl Part for Help {
         if self.searching { Scope::Text.outwards() } else { Scope::Help.outwards() }
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         match self.searching {
             true => vec![(Action::Accept, "run"), (Action::Dismiss, "end search")],

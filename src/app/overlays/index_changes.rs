@@ -67,14 +67,6 @@ impl Part for ChangesSheet {
         self.ticket = Some(cx.request(IndexRequest::Changes { bucket, prefix }));
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         let leave = if self.is_waiting() { "stop" } else { "close" };
         vec![(Action::Accept, "go there"), (Action::Dismiss, leave)]

@@ -75,14 +75,6 @@ impl Part for LinkLedger {
         self.ticket = Some(cx.request(MachineRequest::ReadLedger));
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         vec![(Action::Accept, "copy again"), (Action::Dismiss, "close")]
     }

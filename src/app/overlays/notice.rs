@@ -15,10 +15,6 @@ impl Part for NoticeSheet {
         Details::SCOPES
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
     fn details(&self) -> Option<&Details> {
         Some(&self.0)
     }

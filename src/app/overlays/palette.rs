@@ -49,10 +49,6 @@ impl Part for Palette {
         Scope::Palette.outwards()
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         vec![(Action::Accept, "run"), (Action::Dismiss, "cancel")]
     }

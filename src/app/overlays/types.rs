@@ -208,14 +208,6 @@ impl Part for TypesSheet {
         self.finding = Some(cx.request(StorageRequest::FindTypes { bucket, targets }));
     }
 
-    fn covers(&self) -> bool {
-        true
-    }
-
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn dialog(&self) -> Option<&Dialog> {
         self.question.dialog()
     }

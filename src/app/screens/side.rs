@@ -13,9 +13,9 @@ use crate::app::context::{Context, Intent, SideTab};
 use crate::app::dialogs::Dialog;
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::layout::{Areas, Pane};
+use crate::app::layout::Areas;
 use crate::app::part::Part;
-use crate::app::scope::Scope;
+use crate::app::scope::{Pane, Scope};
 use crate::app::screens::details::{facts, whole_facts};
 use crate::app::screens::objects::reasons::disabled_of_one;
 use crate::app::screens::preview::facts::FactsPane;
@@ -75,6 +75,14 @@ pub struct SidePane {
 impl Part for SidePane {
     fn pane(&self) -> Option<Pane> {
         Some(Pane::Side)
+    }
+
+    fn focused_by(&self) -> Option<Action> {
+        Some(Action::FocusSide)
+    }
+
+    fn stays_shown(&self) -> bool {
+        self.is_open()
     }
 
     fn takes_focus(&self, _: &Areas) -> bool {

@@ -139,17 +139,18 @@ fn every_field_of_a_connection_is_read() {
 fn what_is_malformed_is_named_with_its_line() {
     for (text, line, expected) in [
         ("default = ", 1, "string"),
-        ("\n[connections.a]\nendpont = \"x\"", 3, "unknown field `endpont`"),
-        ("[connections.a]\n\nprovider = \"nimbus\"", 3, "unknown variant `nimbus`"),
+        ("\n[connections.a]\nendpont = \"x\"", 3, "did you mean `endpoint`"),
+        ("[connections.a]\n\nprovider = \"nimbus\"", 3, "`nimbus` is not one of"),
         ("[connections.a]\nprovider = \"hetzner\"", 1, "fsn1, nbg1, hel1"),
-        ("[connections.a]\nread_only = \"no\"", 2, "expected a boolean"),
+        ("[[connections]]\nendpoint = \"x\"", 1, "write [connections.NAME]"),
+        ("[connections.a]\nread_only = \"no\"", 2, "true or false is wanted"),
         ("[connections.a]\npath_style = \"maybe\"", 2, "`auto`"),
         ("[connections.a]\nchecksum = \"crc\"", 2, "`crc64nvme`"),
         ("[connections.a]\nlink_expiry = \"soon\"", 2, "write 15m, 1h"),
         ("[connections.a]\nlink_expiry = \"30d\"", 2, "7 days"),
         ("[connections.a]\nendpoint = \"localhost:9000\"", 2, "https:// or http://"),
         ("[connections.a]\nbuckets = [\"b\",\n 7]", 3, "the name of a bucket"),
-        ("[connections.a]\nbuckets = [{ nam = \"b\" }]", 2, "unknown field `nam`"),
+        ("[connections.a]\nbuckets = [{ nam = \"b\" }]", 2, "did you mean `name`"),
         ("[connections.a]\naccount_id = \"me\"", 2, "32 hexadecimal digits"),
         ("[connections.a]\naccess_key_id = \"k\"", 2, "secret_access_key as well"),
         (

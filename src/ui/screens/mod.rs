@@ -12,7 +12,7 @@ pub mod transfers;
 pub mod versions;
 pub mod view;
 
-use crate::app::layout::Pane;
+use crate::app::scope::Pane;
 use crate::app::state::State;
 use crate::ui::paint::{Paint, place};
 use crate::ui::screens::buckets::{BucketsPlace, draw_buckets};

@@ -2,7 +2,7 @@
 
 use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
 use windlass::app::event::Answer;
-use windlass::app::layout::Pane;
+use windlass::app::scope::Pane;
 use windlass::app::screens::buckets::BucketsLoading;
 use windlass::app::session::Startup;
 use windlass::config::connection::{Connection, KnownBucket};

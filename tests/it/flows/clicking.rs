@@ -2,8 +2,8 @@
 
 use windlass::app::effect::{Effect, Request, StorageRequest, VersionsRequest};
 use windlass::app::event::{Event, MouseKind};
-use windlass::app::layout::Pane;
 use windlass::app::overlays::Overlay;
+use windlass::app::scope::Pane;
 use windlass::app::screens::connecting::Stage;
 use windlass::domain::transfer::TransferCommand;
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{Answer, Event};
-use windlass::app::layout::Pane;
+use windlass::app::scope::Pane;
 use windlass::app::screens::preview::{Preview, PreviewBody};
 use windlass::app::screens::side::fetched::Fetched;
 use windlass::domain::contents::Traffic;

@@ -3,7 +3,7 @@
 use windlass::app::context::SideTab;
 use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply};
-use windlass::app::layout::Pane;
+use windlass::app::scope::Pane;
 use windlass::app::screens::preview::PreviewBody;
 use windlass::app::screens::side::fetched::Fetched;
 use windlass::domain::error::{Error, ErrorKind};

@@ -1,7 +1,7 @@
 //! Walking through buckets and prefixes, and back.
 
 use windlass::app::effect::{Request, StorageRequest};
-use windlass::app::layout::Pane;
+use windlass::app::scope::Pane;
 use windlass::domain::address::{Bucket, Prefix};
 
 use crate::support::app::{App, buckets, page};

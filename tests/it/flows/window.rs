@@ -2,9 +2,9 @@
 
 use windlass::app::effect::Effect;
 use windlass::app::event::{ClipboardOutcome, Event, MouseKind};
-use windlass::app::layout::Pane;
 use windlass::app::overlays::Overlay;
 use windlass::app::overlays::guide::PAGES;
+use windlass::app::scope::Pane;
 
 use crate::support::app::App;
 

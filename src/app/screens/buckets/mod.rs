@@ -15,11 +15,10 @@ use crate::app::dialogs::question::QuestionSlot;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{Preference, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::layout::Pane;
 use crate::app::list::List;
 use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
-use crate::app::scope::Scope;
+use crate::app::scope::{Pane, Scope};
 use crate::app::screens::buckets::acting::BucketActing;
 use crate::app::screens::buckets::bucket_list::{BucketList, BucketRow};
 use crate::app::screens::buckets::unfinished::Unfinished;
@@ -63,6 +62,10 @@ pub enum BucketsLoading {
 impl Part for Buckets {
     fn pane(&self) -> Option<Pane> {
         Some(Pane::Buckets)
+    }
+
+    fn focused_by(&self) -> Option<Action> {
+        Some(Action::FocusBuckets)
     }
 
     fn wanted(&self) -> &'static [Action] {

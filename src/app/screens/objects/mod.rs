@@ -46,9 +46,8 @@ use crate::app::context::{Context, Intent, SideTab};
 use crate::app::dialogs::question::QuestionSlot;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::event::{Reply, Ticket};
-use crate::app::layout::Pane;
 use crate::app::part::Part;
-use crate::app::scope::Scope;
+use crate::app::scope::{Pane, Scope};
 use crate::app::screens::objects::acting::Acting;
 use crate::app::screens::objects::browse::Browse;
 use crate::app::screens::objects::comparing::Comparing;
@@ -83,6 +82,10 @@ pub struct Objects {
 impl Part for Objects {
     fn pane(&self) -> Option<Pane> {
         Some(Pane::Objects)
+    }
+
+    fn focused_by(&self) -> Option<Action> {
+        Some(Action::FocusObjects)
     }
 
     fn wanted(&self) -> &'static [Action] {

@@ -3,8 +3,8 @@
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::input::Input;
-use crate::app::layout::Pane;
 use crate::app::list::Hold;
+use crate::app::scope::Pane;
 use crate::app::screens::objects::browse::Browse;
 use crate::domain::address::Prefix;
 

@@ -12,7 +12,7 @@ use crate::app::context::{Context, Intent};
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::question::QuestionSlot;
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::layout::Pane;
+use crate::app::scope::Pane;
 use crate::app::screens::preview::scrolling::Aim;
 use crate::app::screens::preview::{Preview, PreviewBody};
 use crate::app::screens::side::fetched::Fetched;

@@ -35,10 +35,6 @@ impl Part for Sizes {
         self.shown.is_some()
     }
 
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         let Some(shown) = &self.shown else { return Vec::new() };
         let mut hints = match shown.view {

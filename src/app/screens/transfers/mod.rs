@@ -16,11 +16,11 @@ use crate::app::dialogs::question::QuestionSlot;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::Effect;
 use crate::app::event::{Reply, Ticket};
-use crate::app::layout::{Areas, Pane};
+use crate::app::layout::Areas;
 use crate::app::linking::Linking;
 use crate::app::list::List;
 use crate::app::part::Part;
-use crate::app::scope::Scope;
+use crate::app::scope::{Pane, Scope};
 use crate::app::screens::archived;
 use crate::app::screens::job_details::details;
 use crate::app::screens::transfers::asking::{being_restored, cancelling, limiting, loses, lost};
@@ -63,6 +63,14 @@ enum About {
 impl Part for TransfersPane {
     fn pane(&self) -> Option<Pane> {
         Some(Pane::Transfers)
+    }
+
+    fn focused_by(&self) -> Option<Action> {
+        Some(Action::FocusTransfers)
+    }
+
+    fn stays_shown(&self) -> bool {
+        !self.queue.rows().is_empty()
     }
 
     fn takes_focus(&self, areas: &Areas) -> bool {

@@ -57,10 +57,6 @@ impl Part for Versions {
         self.shown.is_some()
     }
 
-    fn takes_paste(&self) -> bool {
-        false
-    }
-
     fn hints(&self) -> Vec<KeyHint> {
         if let Some(dialog) = self.dialog() {
             return dialog.hints();

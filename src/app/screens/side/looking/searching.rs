@@ -6,7 +6,7 @@ use crate::app::context::{Context, Intent};
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::typed_path::resolve;
 use crate::app::dialogs::{Dialog, DialogAnswer};
-use crate::app::layout::Pane;
+use crate::app::scope::Pane;
 use crate::app::screens::objects::downloading::folder_prompt;
 use crate::app::screens::preview::PreviewBody;
 use crate::app::screens::preview::scrolling::Aim;
