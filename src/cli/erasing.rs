@@ -17,6 +17,7 @@ use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Key, Location};
 use crate::domain::emptied::Emptied;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::glob::KeyFilter;
 use crate::domain::object::{ObjectAddress, VersionId};
 use crate::domain::units::{Counted, Size};
 use crate::domain::visible::visible;
@@ -81,8 +82,13 @@ async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Verb
         return Err(usage("--version is of one object: name one location"));
     }
     if arguments.all_versions && !arguments.yes {
+        let some = match KeyFilter::from(&arguments.filter).is_empty() {
+            true => "",
+            false => ", as far as --include and --exclude take them,",
+        };
         for place in &places {
-            let question = format!("Delete all versions of {} for good?", visible(&place.text));
+            let question =
+                format!("Delete all versions of {}{some} for good?", visible(&place.text));
             if !named("rm --all-versions", &question, &place.name).await? {
                 eprintln!("windlass: nothing was deleted");
                 return Ok(Status::Failed);
@@ -144,10 +150,14 @@ async fn erase(
     told: &Told,
     stop: &CancellationToken,
 ) -> Result<Emptied, Error> {
+    let filter = KeyFilter::from(&arguments.filter);
     let gone = match &place.location {
         Location::Root => return Ok(Emptied::default()),
         Location::Prefix { bucket, prefix } => {
-            client.delete_versions_below(bucket, prefix, stop, told.teller()).await?
+            client.delete_versions_below(bucket, prefix, &filter, stop, told.teller()).await?
+        }
+        Location::Object { key, .. } if !filter.takes(key.name()) => {
+            return Ok(Emptied::default());
         }
         Location::Object { bucket, key } => {
             if let Some(version) = &arguments.version {
@@ -158,7 +168,8 @@ async fn erase(
             }
         }
     };
-    if gone.sum() + gone.failed == 0 && !arguments.force && !stop.is_cancelled() {
+    let wanted = !arguments.force && filter.is_empty();
+    if gone.sum() + gone.failed == 0 && wanted && !stop.is_cancelled() {
         return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectVersions", place.text.clone()));
     }
     Ok(gone)

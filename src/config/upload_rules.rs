@@ -7,6 +7,7 @@ use serde::de::{Deserializer, Error as _};
 
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
+use crate::domain::glob::Glob;
 use crate::domain::object::ObjectHeaders;
 use crate::domain::protection::{ENCRYPTION_METHODS, Encryption, KMS, Protection};
 use crate::domain::transfer::UploadRule;
@@ -36,7 +37,7 @@ impl BucketRule {
         bucket: Bucket,
         attributes: Attributes,
     ) -> BucketRule {
-        let rule = UploadRule { matches: EVERYTHING.to_owned(), attributes };
+        let rule = UploadRule { matches: EVERYTHING.to_owned().into(), attributes };
         BucketRule { connection: Some(connection), bucket: Some(bucket), rule }
     }
 
@@ -47,7 +48,7 @@ impl BucketRule {
 
     pub fn is_remembered_of(&self, connection: &ConnectionName, bucket: &Bucket) -> bool {
         self.bucket.is_some()
-            && self.rule.matches == EVERYTHING
+            && self.rule.matches.as_str() == EVERYTHING
             && self.holds_in(connection, bucket)
     }
 }
@@ -58,8 +59,8 @@ impl BucketRule {
 pub struct UploadRuleText {
     connection: Option<String>,
     bucket: Option<String>,
-    #[serde(rename = "match")]
-    pattern: String,
+    #[serde(rename = "match", deserialize_with = "glob")]
+    pattern: Glob,
     content_type: Option<String>,
     cache_control: Option<String>,
     content_disposition: Option<String>,
@@ -73,6 +74,12 @@ pub struct UploadRuleText {
     sse: Option<String>,
     sse_key_id: Option<String>,
     legal_hold: Option<bool>,
+}
+
+fn glob<'de, D: Deserializer<'de>>(text: D) -> Result<Glob, D::Error> {
+    let text = String::deserialize(text)?;
+    let wrong = |error| D::Error::custom(format!("{text:?} is no pattern: {error}"));
+    text.parse().map_err(wrong)
 }
 
 fn encryption_method<'de, D: Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {

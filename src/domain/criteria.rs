@@ -6,14 +6,14 @@ mod literals;
 pub mod sieve;
 pub mod steps;
 
-use globset::{GlobBuilder, GlobMatcher};
 use jiff::{SignedDuration, Timestamp};
 use memchr::memrchr;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
-use regex::Regex;
+use regex::{Regex, bytes};
 
 use crate::domain::file_kind::{FileKind, extension};
+use crate::domain::glob::{Star, expression};
 use crate::domain::listing::{Class, Row, RowKind};
 use crate::domain::presign::parse_age;
 use crate::domain::price::STANDARD;
@@ -24,7 +24,7 @@ use crate::domain::units::parse_size;
 pub struct Criteria {
     /// Letters that the name has in this order, as in the palette.
     fuzzy: Option<Pattern>,
-    globs: Vec<Glob>,
+    globs: Vec<NameGlob>,
     regexes: Vec<Regex>,
     sizes: Vec<(Comparison, u64)>,
     ages: Vec<(Comparison, SignedDuration)>,
@@ -49,8 +49,9 @@ pub enum Comparison {
 
 /// A pattern of a shell. Without a `/` it is held against the last part of the name.
 #[derive(Clone, Debug)]
-struct Glob {
-    matcher: GlobMatcher,
+struct NameGlob {
+    text: String,
+    matcher: bytes::Regex,
     whole: bool,
 }
 
@@ -83,9 +84,10 @@ impl Criteria {
     /// # Errors
     /// A sentence that says what is wrong with the pattern.
     pub fn glob(mut self, text: &str) -> Result<Criteria, String> {
-        let glob = GlobBuilder::new(text).literal_separator(true).build();
-        let matcher = glob.map_err(|error| error.to_string())?.compile_matcher();
-        self.globs.push(Glob { matcher, whole: text.contains('/') });
+        let inner = expression(text, Star::WithinParts)?;
+        let matcher = bytes::Regex::new(&format!("(?s-u)^{inner}$"))
+            .map_err(|_| "the pattern is too long".to_owned())?;
+        self.globs.push(NameGlob { text: text.to_owned(), matcher, whole: text.contains('/') });
         Ok(self)
     }
 
@@ -218,10 +220,10 @@ impl Search {
     }
 }
 
-impl Glob {
+impl NameGlob {
     fn matches(&self, name: &str) -> bool {
         let part = if self.whole { name } else { last_part(name) };
-        self.matcher.is_match(part)
+        self.matcher.is_match(part.as_bytes())
     }
 }
 

@@ -1,5 +1,10 @@
 //! Matches names with patterns of a shell: `*`, `?`, `[a-z]`, `{one,other}`.
 
+use std::fmt;
+use std::str::FromStr;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex;
 use serde::{Deserialize, Serialize};
 
 /// Which of the objects below a place are meant.
@@ -7,9 +12,9 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct KeyFilter {
     /// Those that one of these matches; all where there is none.
-    pub include: Vec<String>,
+    pub include: Vec<Glob>,
     /// Except those that one of these matches.
-    pub exclude: Vec<String>,
+    pub exclude: Vec<Glob>,
 }
 
 impl KeyFilter {
@@ -19,134 +24,209 @@ impl KeyFilter {
 
     /// `relative` is the key below the place, or the path below the folder.
     pub fn takes(&self, relative: &str) -> bool {
-        let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, relative));
+        let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(relative));
         (self.include.is_empty() || any(&self.include)) && !any(&self.exclude)
     }
 }
 
-/// Whether a pattern matches a whole name; `*` crosses `/`. One without `/` may match the last part
-/// of the name alone.
-pub fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let whole: Vec<char> = name.chars().collect();
-    if fits(&pattern, &whole) {
-        return true;
+/// A pattern that is held against a whole name; `*` crosses `/`. One without `/` may match the last
+/// part of the name alone.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Glob {
+    text: String,
+    /// Made when it is first needed; a pattern that cannot be read means itself, as in journals
+    /// from before patterns were checked.
+    matcher: OnceLock<Option<Regex>>,
+}
+
+impl Glob {
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
-    let last = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
-    !pattern.contains(&'/') && fits(&pattern, &last.chars().collect::<Vec<_>>())
-}
 
-fn fits(pattern: &[char], name: &[char]) -> bool {
-    spelled_out(pattern).iter().any(|one| fits_tokens(&tokens(one), name))
-}
-
-/// One pattern for each of the alternatives between braces.
-fn spelled_out(pattern: &[char]) -> Vec<Vec<char>> {
-    let braces = pattern.iter().position(|c| *c == '{').and_then(|open| {
-        let close = pattern[open..].iter().position(|c| *c == '}')?;
-        Some((open, open + close))
-    });
-    let Some((open, close)) = braces else { return vec![pattern.to_vec()] };
-    let rest = spelled_out(&pattern[close + 1..]);
-    let alternatives = pattern[open + 1..close].split(|c| *c == ',');
-    alternatives
-        .flat_map(|one| rest.iter().map(|rest| [&pattern[..open], one, rest].concat()))
-        .collect()
-}
-
-enum Token {
-    Star,
-    Any,
-    One(char),
-    Of(Set),
-}
-
-impl Token {
-    fn takes(&self, c: char) -> bool {
-        match self {
-            Token::Star | Token::Any => true,
-            Token::One(own) => *own == c,
-            Token::Of(set) => set.has(c),
-        }
+    pub fn matches(&self, name: &str) -> bool {
+        let itself = || format!("(?s-u)^{}$", regex::escape(&self.text));
+        let made = self
+            .matcher
+            .get_or_init(|| matcher(&self.text).ok().or_else(|| Regex::new(&itself()).ok()));
+        made.as_ref().is_some_and(|made| made.is_match(name.as_bytes()))
     }
 }
 
-fn tokens(mut pattern: &[char]) -> Vec<Token> {
-    let mut all = Vec::new();
-    while let Some((first, rest)) = pattern.split_first() {
-        pattern = rest;
-        all.push(match first {
-            '*' => Token::Star,
-            '?' => Token::Any,
-            '[' => match class(rest) {
-                Some((set, after)) => {
-                    pattern = after;
-                    Token::Of(set)
+fn matcher(text: &str) -> Result<Regex, String> {
+    let inner = expression(text, Star::AcrossParts)?;
+    let whole = match text.contains('/') {
+        true => format!("(?s-u)^{inner}$"),
+        false => format!("(?s-u)^(?:.*/)?{inner}/?$"),
+    };
+    Regex::new(&whole).map_err(|_| "it is too long".to_owned())
+}
+
+impl FromStr for Glob {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Glob, String> {
+        let matcher = matcher(text)?;
+        Ok(Glob { text: text.to_owned(), matcher: OnceLock::from(Some(matcher)) })
+    }
+}
+
+impl From<String> for Glob {
+    fn from(text: String) -> Glob {
+        Glob { text, matcher: OnceLock::new() }
+    }
+}
+
+impl From<Glob> for String {
+    fn from(glob: Glob) -> String {
+        glob.text
+    }
+}
+
+impl fmt::Debug for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+impl PartialEq for Glob {
+    fn eq(&self, other: &Glob) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Glob {}
+
+/// Whether one `*` and `?` go beyond a `/`; `**` always does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Star {
+    WithinParts,
+    AcrossParts,
+}
+
+/// The regular expression that stands for a pattern, not anchored, for a reader that takes bytes
+/// unless told otherwise (`(?s-u)`). Signs are characters, not bytes, as names are UTF-8.
+///
+/// # Errors
+/// A sentence that says what is wrong with the pattern.
+pub fn expression(pattern: &str, star: Star) -> Result<String, String> {
+    let mut reader = Reader { signs: pattern.chars().collect(), at: 0, star, text: String::new() };
+    reader.sequence(0)?;
+    Ok(reader.text)
+}
+
+struct Reader {
+    signs: Vec<char>,
+    at: usize,
+    star: Star,
+    /// The expression so far.
+    text: String,
+}
+
+impl Reader {
+    /// Reads to the end, or to the brace that closes these alternatives.
+    fn sequence(&mut self, depth: usize) -> Result<(), String> {
+        while let Some(sign) = self.next() {
+            match sign {
+                '*' => self.stars(),
+                '?' => self.text.push_str(self.any()),
+                '[' => self.class()?,
+                '{' => {
+                    self.text.push_str("(?:");
+                    self.sequence(depth + 1)?;
+                    self.text.push(')');
                 }
-                None => Token::One('['),
-            },
-            '\\' if !rest.is_empty() => {
-                pattern = &rest[1..];
-                Token::One(rest[0])
-            }
-            c => Token::One(*c),
-        });
-    }
-    all
-}
-
-/// All but a star take one character, so the last star that was met is the only one to go back to.
-fn fits_tokens(tokens: &[Token], name: &[char]) -> bool {
-    let (mut at, mut read, mut star) = (0, 0, None);
-    while read < name.len() {
-        match tokens.get(at) {
-            Some(Token::Star) => {
-                star = Some((at, read));
-                at += 1;
-            }
-            Some(token) if token.takes(name[read]) => (at, read) = (at + 1, read + 1),
-            _ => {
-                let Some((place, from)) = star else { return false };
-                star = Some((place, from + 1));
-                (at, read) = (place + 1, from + 1);
+                '}' if depth > 0 => return Ok(()),
+                ',' if depth > 0 => self.text.push('|'),
+                '\\' => {
+                    let escaped = self.next().ok_or("nothing follows its last \\")?;
+                    self.literal(escaped);
+                }
+                sign => self.literal(sign),
             }
         }
+        if depth > 0 { Err("its { is not closed by }".to_owned()) } else { Ok(()) }
     }
-    tokens[at..].iter().all(|token| matches!(token, Token::Star))
-}
 
-struct Set {
-    ranges: Vec<(char, char)>,
-    negated: bool,
-}
-
-impl Set {
-    fn has(&self, c: char) -> bool {
-        self.ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != self.negated
+    fn next(&mut self) -> Option<char> {
+        let sign = self.signs.get(self.at).copied();
+        self.at += usize::from(sign.is_some());
+        sign
     }
-}
 
-/// What stands between brackets, and what follows.
-fn class(pattern: &[char]) -> Option<(Set, &[char])> {
-    let negated = matches!(pattern.first(), Some('!' | '^'));
-    let inner = if negated { &pattern[1..] } else { pattern };
-    let end = inner.iter().skip(1).position(|c| *c == ']')? + 1;
-    let (mut ranges, mut at) = (Vec::new(), 0);
-    while at < end {
-        if at + 2 < end && inner[at + 1] == '-' {
-            ranges.push((inner[at], inner[at + 2]));
-            at += 3;
+    fn any(&self) -> &'static str {
+        match self.star {
+            Star::WithinParts => "(?u:[^/])",
+            Star::AcrossParts => "(?su:.)",
+        }
+    }
+
+    /// The first star is read.
+    fn stars(&mut self) {
+        let begins = self.at == 1 || matches!(self.signs[self.at - 2], '/' | '{' | ',');
+        let from = self.at;
+        while self.signs.get(self.at) == Some(&'*') {
+            self.at += 1;
+        }
+        let many = self.at > from;
+        if many && begins && self.signs.get(self.at) == Some(&'/') {
+            self.at += 1;
+            self.text.push_str("(?:.*/)?");
+        } else if many || self.star == Star::AcrossParts {
+            self.text.push_str(".*");
         } else {
-            ranges.push((inner[at], inner[at]));
-            at += 1;
+            self.text.push_str("[^/]*");
         }
     }
-    Some((Set { ranges, negated }, &inner[end + 1..]))
+
+    /// What stands between brackets; the first is read.
+    fn class(&mut self) -> Result<(), String> {
+        let negated = matches!(self.signs.get(self.at), Some('!' | '^'));
+        self.at += usize::from(negated);
+        let inner = &self.signs[self.at..];
+        // A bracket that closes right away is one of the class.
+        let length = inner.iter().skip(1).position(|sign| *sign == ']').map(|at| at + 1);
+        let length = length.ok_or("its [ is not closed by ]")?;
+        let (mut set, mut at) = (String::new(), 0);
+        while at < length {
+            let first = inner[at];
+            let ranged = at + 2 < length && inner[at + 1] == '-';
+            let last = if ranged { inner[at + 2] } else { first };
+            if first > last {
+                return Err(format!("the range {first}-{last} is the wrong way round"));
+            }
+            set.push_str(&format!("\\x{{{:x}}}-\\x{{{:x}}}", u32::from(first), u32::from(last)));
+            at += if ranged { 3 } else { 1 };
+        }
+        self.at += length + 1;
+        let not = if negated { "^" } else { "" };
+        let class = match self.star {
+            Star::WithinParts => format!("(?u:[{not}{set}&&[^/]])"),
+            Star::AcrossParts => format!("(?u:[{not}{set}])"),
+        };
+        self.text.push_str(&class);
+        Ok(())
+    }
+
+    fn literal(&mut self, sign: char) {
+        let mut bytes = [0; 4];
+        for byte in sign.encode_utf8(&mut bytes).bytes() {
+            match byte {
+                0x80.. => self.text.push_str(&format!("\\x{byte:02x}")),
+                _ => self.text.push_str(&regex::escape(char::from(byte).encode_utf8(&mut [0; 4]))),
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn glob(text: &str) -> Glob {
+        text.parse().unwrap()
+    }
 
     #[test]
     fn patterns_are_a_shells() {
@@ -162,9 +242,20 @@ mod tests {
             ("*a*b*c", "xxaxxbxxc"),
             ("\\*", "*"),
             ("*", ""),
-            ("[", "["),
+            ("*.{jpg,{png,gif}}", "a/x.gif"),
+            ("**/*.jpg", "x.jpg"),
+            ("**/*.jpg", "a/b/x.jpg"),
+            ("a/**/b", "a/b"),
+            ("?", "é"),
+            ("[à-é]", "a/é"),
+            ("[]x]", "]"),
+            ("é*", "éa"),
+            ("a}", "a}"),
+            ("\\n", "n"),
+            ("*", "a\nb"),
+            ("?/x", "//x"),
         ] {
-            assert!(matches(pattern, name), "{pattern} {name}");
+            assert!(glob(pattern).matches(name), "{pattern} {name}");
         }
         for (pattern, name) in [
             ("*.html", "index.htm"),
@@ -174,21 +265,40 @@ mod tests {
             ("*.{jpg,png}", "x.gif"),
             ("b", "ab"),
             ("\\*", "x"),
+            ("{a,b}", "ab"),
+            ("a", "a/b"),
+            ("[^é]", "é"),
         ] {
-            assert!(!matches(pattern, name), "{pattern} {name}");
+            assert!(!glob(pattern).matches(name), "{pattern} {name}");
         }
     }
 
     #[test]
     fn many_stars_are_quick() {
-        assert!(!matches(&"*a".repeat(40), &"a".repeat(39)));
-        assert!(!matches(&("*a?".repeat(12) + "b"), &"a".repeat(400)));
+        assert!(!glob(&"*a".repeat(40)).matches(&"a".repeat(39)));
+        assert!(!glob(&("*a?".repeat(12) + "b")).matches(&"a".repeat(400)));
     }
 
     #[test]
     fn what_is_excluded_is_not_included() {
-        let filter = KeyFilter { include: vec!["*.txt".into()], exclude: vec!["b*".into()] };
+        let filter = KeyFilter { include: vec![glob("*.txt")], exclude: vec![glob("b*")] };
         assert!(filter.takes("a.txt") && !filter.takes("b.txt") && !filter.takes("a.log"));
         assert!(KeyFilter::default().takes("anything"));
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_read_is_said() {
+        for (pattern, expected) in [
+            ("[", "its [ is not closed by ]"),
+            ("a[bc", "its [ is not closed by ]"),
+            ("{a,b", "its { is not closed by }"),
+            ("{a,{b,c}", "its { is not closed by }"),
+            ("a\\", "nothing follows its last \\"),
+            ("[z-a]", "the range z-a is the wrong way round"),
+        ] {
+            assert_eq!(pattern.parse::<Glob>().unwrap_err(), expected, "{pattern}");
+        }
+        let kept: Glob = serde_json::from_str("\"[\"").unwrap();
+        assert!(kept.matches("[") && !kept.matches("x"), "of a journal from before");
     }
 }

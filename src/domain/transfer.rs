@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::address::{Bucket, ConnectionName, Key};
 use crate::domain::attributes::Attributes;
 use crate::domain::error::Error;
-use crate::domain::glob::{KeyFilter, matches};
+use crate::domain::glob::{Glob, KeyFilter};
 use crate::domain::object::{ObjectHeaders, PutOptions};
 
 pub use crate::domain::target::{SourceRow, SourceRows, Target};
@@ -63,7 +63,7 @@ pub struct JobOptions {
 impl JobOptions {
     /// Puts what the rules and the job say of an object over what it is stored with.
     pub fn describe(&self, key: &str, options: &mut PutOptions) {
-        for rule in self.rules.iter().filter(|rule| matches(&rule.matches, key)) {
+        for rule in self.rules.iter().filter(|rule| rule.matches.matches(key)) {
             rule.attributes.apply(options);
         }
         self.attributes.apply(options);
@@ -78,7 +78,7 @@ impl JobOptions {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UploadRule {
-    pub matches: String,
+    pub matches: Glob,
     pub attributes: Attributes,
 }
 

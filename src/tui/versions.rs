@@ -7,6 +7,7 @@ use crate::app::event::{Answer, Reply};
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::emptied::Emptied;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::glob::KeyFilter;
 use crate::domain::object::Measure;
 use crate::domain::restoring::{RestorePlan, RestorePoint, Restored, step};
 use crate::domain::transfer::Target;
@@ -107,7 +108,9 @@ async fn erase(
             client.delete_versions_of(&object.at_version(None), stop, so_far).await?
         } else {
             let prefix = prefix_of(&target)?;
-            client.delete_versions_below(bucket, prefix, stop, so_far).await?
+            client
+                .delete_versions_below(bucket, prefix, &KeyFilter::default(), stop, so_far)
+                .await?
         };
         all.add(emptied);
     }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::domain::glob::KeyFilter;
+use crate::domain::glob::{Glob, KeyFilter};
 use crate::domain::transfer::OnConflict;
 
 /// What happens where the destination exists. Without a flag it fails and nothing is overwritten.
@@ -31,11 +31,11 @@ pub struct Conflict {
 #[derive(Clone, Debug, Default, Args)]
 pub struct FilterFlags {
     /// Only what this pattern matches: *.html; may be given many times
-    #[arg(long, value_name = "GLOB")]
-    pub include: Vec<String>,
+    #[arg(long, value_name = "GLOB", value_parser = str::parse::<Glob>)]
+    pub include: Vec<Glob>,
     /// Not what this pattern matches, whatever --include says; may be given many times
-    #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
+    #[arg(long, value_name = "GLOB", value_parser = str::parse::<Glob>)]
+    pub exclude: Vec<Glob>,
 }
 
 impl From<&FilterFlags> for KeyFilter {

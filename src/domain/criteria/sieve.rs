@@ -46,7 +46,7 @@ impl<'a> NameRun<'a> {
 
 impl<'a> NameSieve<'a> {
     pub fn of(criteria: &'a Criteria) -> NameSieve<'a> {
-        let globs = criteria.globs.iter().map(|glob| Tail::of_glob(glob.matcher.glob().glob()));
+        let globs = criteria.globs.iter().map(|glob| Tail::of_glob(&glob.text));
         let ending = criteria.ending.as_ref().map(|ending| Tail::of_ending(ending));
         let tails = globs.chain(ending).flatten().collect();
         let literals = Literal::all_of(criteria).into_iter().map(Seeking::of).collect();

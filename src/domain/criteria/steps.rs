@@ -48,7 +48,7 @@ impl<'a> NameSteps<'a> {
         let globs = criteria
             .globs
             .iter()
-            .map(|glob| Machine::of(glob.matcher.glob().regex(), glob_form(), !glob.whole, room));
+            .map(|glob| Machine::of(glob.matcher.as_str(), glob_form(), !glob.whole, room));
         let regexes = criteria.regexes.iter();
         let regexes =
             regexes.map(|regex| Machine::of(regex.as_str(), syntax::Config::new(), false, room));

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::emptied::Emptied;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::glob::KeyFilter;
 use crate::domain::object::ObjectAddress;
 use crate::domain::unfinished::UnfinishedUpload;
 use crate::domain::versions::{KeyVersion, VersionEntry};
@@ -45,7 +46,7 @@ impl Client {
         let work = Emptying::new(self, bucket, stop, &tell);
         work.uploads().await?;
         let root = Prefix::root();
-        match work.versions(&root).await {
+        match work.versions(&root, &KeyFilter::default()).await {
             Err(error) if error.is(&ErrorKind::Unsupported) => {}
             other => other?,
         }
@@ -54,16 +55,17 @@ impl Client {
         Ok(work.sum())
     }
 
-    /// Every version of what is below a prefix.
+    /// Every version of what is below a prefix, as far as the filter takes it.
     pub async fn delete_versions_below(
         &self,
         bucket: &Bucket,
         prefix: &Prefix,
+        filter: &KeyFilter,
         stop: &CancellationToken,
         tell: impl Tell,
     ) -> Result<Emptied, Error> {
         let work = Emptying::new(self, bucket, stop, &tell);
-        work.versions(prefix).await?;
+        work.versions(prefix, filter).await?;
         Ok(work.sum())
     }
 
@@ -166,10 +168,13 @@ impl<'a, T: Tell> Emptying<'a, T> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).contains(named)
     }
 
-    async fn versions(&self, prefix: &Prefix) -> Result<(), Error> {
+    async fn versions(&self, prefix: &Prefix, filter: &KeyFilter) -> Result<(), Error> {
+        let takes = |row: &VersionEntry| {
+            filter.takes(row.key.as_str().strip_prefix(prefix.as_str()).unwrap_or_default())
+        };
         for round in 0..ROUNDS {
             let pages = VersionPages::new(self.client, VersionsQuery::below(self.bucket, prefix));
-            if self.delete_all(pages, round == 0).await? == 0 || self.stop.is_cancelled() {
+            if self.delete_all(pages, takes, round == 0).await? == 0 || self.stop.is_cancelled() {
                 break;
             }
         }
@@ -178,11 +183,16 @@ impl<'a, T: Tell> Emptying<'a, T> {
 
     /// Deletes page by page while further ones are listed; gives how many versions were listed.
     /// After the first round there may be nothing.
-    async fn delete_all(&self, mut pages: VersionPages<'_>, first: bool) -> Result<usize, Error> {
+    async fn delete_all(
+        &self,
+        mut pages: VersionPages<'_>,
+        takes: impl Fn(&VersionEntry) -> bool,
+        first: bool,
+    ) -> Result<usize, Error> {
         let (mut found, mut deletions) = (0, Deletions::default());
         while let Some(page) = deletions.beside(self.stop, pages.next()).await? {
             let mut rows = page.rows;
-            rows.retain(|row| !self.is_refused(&row.name()));
+            rows.retain(|row| takes(row) && !self.is_refused(&row.name()));
             found += rows.len();
             deletions.begin(self.delete(rows).boxed()).await?;
         }

@@ -309,7 +309,8 @@ impl ExpansionTask {
         let (mut begun, mut later) = (self.begun, 0_u64);
         for target in Target::each(targets) {
             match &*target {
-                Target::Object(key) => keys.push((key.clone(), 0)),
+                Target::Object(key) if self.takes(key.name()) => keys.push((key.clone(), 0)),
+                Target::Object(_) => {}
                 // The past is only read.
                 Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
                 Target::Prefix(prefix) => {
