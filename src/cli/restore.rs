@@ -66,7 +66,9 @@ async fn restore(arguments: &RestoreArguments, choice: &Choice) -> Result<Status
             one(&client, &object, &wanted).await?
         }
     };
-    if let (RestorePoint::At(_), Some(bucket)) = (&wanted, location.bucket()) {
+    if let (RestorePoint::At(_) | RestorePoint::Undeleted, Some(bucket)) =
+        (&wanted, location.bucket())
+    {
         say_gaps(&client, bucket).await;
     }
     let bucket = location.bucket().cloned().unwrap_or_else(|| Bucket::new(""));
@@ -93,6 +95,11 @@ async fn one(
         (RestoreStep::Later(_) | RestoreStep::Nothing, RestorePoint::At(at)) => {
             Err(not_there(object, *at, ""))
         }
+        (RestoreStep::Unsure(_), RestorePoint::At(at)) => Err(not_there(
+            object,
+            *at,
+            " as far as is known: its versions do not reach back so far",
+        )),
         (RestoreStep::Unknown, RestorePoint::Version(version)) => {
             let detail = format!("the object has no version {version}");
             Err(fails(ErrorKind::NoSuchKey, detail))
@@ -122,15 +129,18 @@ struct Run<'a> {
 impl Run<'_> {
     async fn carry_out(&self, plan: RestorePlan) -> Result<Status, VerbError> {
         let mut printer = Printer::new(self.choice.json);
-        let RestorePlan { steps, unchanged, left, .. } = plan;
+        let RestorePlan { steps, unchanged, left, unsure, .. } = plan;
+        let (left, later) = match self.arguments.exact {
+            true => (unsure, left),
+            false => ([unsure, left].concat(), Vec::new()),
+        };
         if self.arguments.dry_run {
-            return self.dry_run(&steps, unchanged, &left, &mut printer);
+            return self.dry_run(&steps, unchanged, (&left, &later), &mut printer);
         }
-        let done = self.act(steps, &left).await;
+        let done = self.act(steps, &later).await;
         let cancelled = self.stop.is_cancelled();
         let done = Restored { unchanged: done.unchanged + unchanged, ..done };
         complain_of_all(&done.errors, printer.json);
-        let left = if self.arguments.exact { Vec::new() } else { left };
         for object in &left {
             self.print_key(&mut printer, object, "left", None)?;
         }
@@ -153,16 +163,14 @@ impl Run<'_> {
     }
 
     /// Everything planned, as far as nobody stops it.
-    async fn act(&self, steps: Vec<RestoreStep>, left: &[VersionEntry]) -> Restored {
+    async fn act(&self, steps: Vec<RestoreStep>, later: &[VersionEntry]) -> Restored {
         let line = CountLine::new();
         let tell = move |done: &Restored| {
             line.draw(|| format!("{} restored", Counted(done.restored, "object")));
         };
         let mut done = self.client.restore(&self.bucket, steps, &self.stop, tell).await;
         self.restore_large(&mut done).await;
-        if self.arguments.exact {
-            self.client.delete_later(&self.bucket, left, &self.stop, &mut done).await;
-        }
+        self.client.delete_later(&self.bucket, later, &self.stop, &mut done).await;
         done
     }
 
@@ -205,7 +213,7 @@ impl Run<'_> {
         &self,
         steps: &[RestoreStep],
         unchanged: u64,
-        left: &[VersionEntry],
+        (left, later): (&[VersionEntry], &[VersionEntry]),
         printer: &mut Printer,
     ) -> Result<Status, VerbError> {
         for step in steps {
@@ -216,21 +224,20 @@ impl Run<'_> {
             };
             self.print_key(printer, object, "would restore", Some(how))?;
         }
-        let exact = self.arguments.exact;
+        for object in later {
+            self.print_key(printer, object, "would delete", Some("delete"))?;
+        }
         for object in left {
-            let (state, how) =
-                if exact { ("would delete", Some("delete")) } else { ("left", None) };
-            self.print_key(printer, object, state, how)?;
+            self.print_key(printer, object, "left", None)?;
         }
         let planned = Restored {
             restored: steps.len() as u64,
             bytes: steps.iter().map(RestoreStep::bytes).sum(),
-            deleted: if exact { left.len() as u64 } else { 0 },
+            deleted: later.len() as u64,
             unchanged,
             ..Restored::default()
         };
-        let left = if exact { 0 } else { left.len() as u64 };
-        self.summary(printer, "would", &planned, left)?;
+        self.summary(printer, "would", &planned, left.len() as u64)?;
         printer.flush()?;
         Ok(Status::Done)
     }

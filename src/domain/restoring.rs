@@ -28,6 +28,9 @@ pub enum RestoreStep {
     Unchanged(VersionEntry),
     /// It was made after the moment.
     Later(VersionEntry),
+    /// What is known of it was made after the moment, in the place of what may have been there: a
+    /// version without an id overwrites the one before.
+    Unsure(VersionEntry),
     /// There is nothing, now or then: no object ever, or none at the moment and none now.
     Nothing,
     /// The version that was named is not one of the key.
@@ -44,6 +47,8 @@ pub struct RestorePlan {
     pub unchanged: u64,
     /// What is there now and was not at the moment.
     pub left: Vec<VersionEntry>,
+    /// What is there now, and nobody knows whether it was at the moment.
+    pub unsure: Vec<VersionEntry>,
     /// Keys that were looked at, those that never lived too.
     pub keys: u64,
     /// Of the objects that come back.
@@ -58,6 +63,7 @@ impl RestorePlan {
             RestoreStep::Undelete { .. } | RestoreStep::Copy { .. } => self.steps.push(step),
             RestoreStep::Unchanged(_) => self.unchanged += 1,
             RestoreStep::Later(object) => self.left.push(object),
+            RestoreStep::Unsure(object) => self.unsure.push(object),
             RestoreStep::Nothing | RestoreStep::Unknown | RestoreStep::IsMarker => {}
         }
     }
@@ -68,6 +74,7 @@ impl RestorePlan {
         self.steps.extend(other.steps);
         self.unchanged += other.unchanged;
         self.left.extend(other.left);
+        self.unsure.extend(other.unsure);
         self.keys += other.keys;
         self.bytes += other.bytes;
         self
@@ -117,10 +124,20 @@ pub fn step(history: &KeyHistory, wanted: &RestorePoint) -> RestoreStep {
     };
     match object {
         None if newest.is_marker() => RestoreStep::Nothing,
+        None if history.versions().last().is_some_and(VersionEntry::is_null)
+            && matches!(wanted, RestorePoint::At(at) if begins_after(history, *at)) =>
+        {
+            RestoreStep::Unsure(newest.clone())
+        }
         None => RestoreStep::Later(newest.clone()),
         Some(object) if object == newest => RestoreStep::Unchanged(object.clone()),
         Some(object) => bring_back(history, object, newest),
     }
+}
+
+/// Whether nothing is known of a key at a moment.
+fn begins_after(history: &KeyHistory, moment: Timestamp) -> bool {
+    history.versions().iter().all(|version| version.modified.is_none_or(|made| made > moment))
 }
 
 fn bring_back(history: &KeyHistory, object: &VersionEntry, newest: &VersionEntry) -> RestoreStep {
@@ -154,12 +171,12 @@ mod tests {
     use crate::domain::versions::VersionState;
 
     /// States of one key, oldest first: `o` an object, `m` a marker, one each ten seconds; ids
-    /// count from 1.
+    /// count from 1. Of `n` an object without an id.
     fn history(states: &str) -> KeyHistory {
         let count = states.len();
         let entries = states.chars().zip(1..).map(|(state, number)| VersionEntry {
             key: "k".into(),
-            version: VersionId(number.to_string()),
+            version: VersionId(if state == 'n' { "null".into() } else { number.to_string() }),
             latest: number == count,
             modified: Timestamp::from_second(i64::try_from(number).unwrap() * 10).ok(),
             state: match state {
@@ -183,6 +200,7 @@ mod tests {
             }
             RestoreStep::Unchanged(object) => format!("unchanged {}", object.version),
             RestoreStep::Later(object) => format!("later {}", object.version),
+            RestoreStep::Unsure(object) => format!("unsure {}", object.version),
             RestoreStep::Nothing => "nothing".to_owned(),
             RestoreStep::Unknown => "unknown".to_owned(),
             RestoreStep::IsMarker => "marker".to_owned(),
@@ -210,6 +228,10 @@ mod tests {
         assert_eq!(told("o", &at(5)), "later 1", "it was not made yet");
         assert_eq!(told("om", &at(5)), "nothing");
         assert_eq!(told("om", &at(25)), "nothing");
+        assert_eq!(told("n", &at(5)), "unsure null", "another may have been overwritten");
+        assert_eq!(told("no", &at(5)), "unsure 2");
+        assert_eq!(told("nmo", &at(25)), "later 3", "it was deleted then, whatever was before");
+        assert_eq!(told("n", &at(15)), "unchanged null");
     }
 
     #[test]
