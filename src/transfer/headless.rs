@@ -163,7 +163,8 @@ impl<F: FnMut(&TransferEvent) + Send> Run<F> {
         while left > 0 {
             match self.inbox.recv().await {
                 Some(TransferEvent::Removed(jobs)) => left = left.saturating_sub(jobs.len()),
-                Some(_) => {}
+                // What was under way when the jobs were cancelled may have been done.
+                Some(event) => self.take(event),
                 None => return,
             }
         }

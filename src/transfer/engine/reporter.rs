@@ -100,6 +100,14 @@ impl Reporter {
         self.told.insert(view.id, told);
     }
 
+    /// Tells how far a job came that is about to be removed.
+    pub fn tell_last(&self, machine: &Machine, job: JobId) {
+        let told = self.told.get(&job).map(|told| told.progress);
+        if let Some(progress) = self.progress(machine, job).filter(|now| told != Some(*now)) {
+            self.tell(TransferEvent::job(job, JobChange::Progress(progress)));
+        }
+    }
+
     pub fn removed(&mut self, job: JobId) {
         self.told.remove(&job);
         self.tell(TransferEvent::Removed(vec![job]));

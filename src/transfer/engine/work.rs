@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -270,13 +272,15 @@ impl WorkerContext {
                 return drop(self.journal.append(vec![fact]).await);
             }
         };
+        let ending = ending(&item);
         let ready = tokio::select! {
-            ready = prepare(&task, item, partial) => ready,
-            () = assignment.stop.cancelled() => {
-                // Whatever is being made is recorded before anybody cleans up.
-                task.steps.close();
-                return task.steps.wait().await;
-            }
+            ready = prepare(&task, item, partial) => Some(ready),
+            () = stopped(&assignment.stop, ending) => None,
+        };
+        let Some(ready) = ready else {
+            // Whatever is being made is recorded before anybody cleans up.
+            task.steps.close();
+            return task.steps.wait().await;
         };
         let result = match ready {
             Ok(None) => return,
@@ -312,6 +316,22 @@ impl WorkerContext {
 /// Whether one connection leads to two servers that do not copy from one another.
 fn is_apart(remote: &dyn Remote, work: &Work) -> bool {
     matches!(work, Work::Copy { bucket, to_bucket, .. } if remote.are_apart(bucket, to_bucket))
+}
+
+/// How long what was begun before a stop may take. A server carries a request out, whoever is gone
+/// meanwhile, and what it did is to be counted; objects of several parts are taken back.
+fn ending(item: &Item) -> Duration {
+    match item.kind {
+        ItemKind::Delete { .. } => Duration::from_secs(8),
+        _ if item.parts() == 1 => Duration::from_secs(2),
+        _ => Duration::ZERO,
+    }
+}
+
+/// Ready once the time for what is under way is over, too.
+async fn stopped(stop: &CancellationToken, ending: Duration) {
+    stop.cancelled().await;
+    sleep(ending).await;
 }
 
 /// `None` where the worker has recorded everything itself.

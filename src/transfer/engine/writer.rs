@@ -408,7 +408,10 @@ impl Writer {
                 });
             }
             Due::Finish { job, error } => self.journal.note(vec![Fact::Finished { job, error }]),
-            Due::Remove { job } => self.journal.note(vec![Fact::Removed { job }]),
+            Due::Remove { job } => {
+                self.reporter.tell_last(&self.machine, job);
+                self.journal.note(vec![Fact::Removed { job }]);
+            }
         }
     }
 
