@@ -1,5 +1,6 @@
 //! Configures the SDK for one connection: where it goes, how it signs, checks and retries.
 
+pub(in crate::s3) mod blank_key;
 pub(in crate::s3) mod credentials;
 pub(in crate::s3) mod errors;
 pub(in crate::s3) mod guard;
@@ -42,6 +43,7 @@ use crate::s3::contact::Contact;
 use crate::s3::http::direct::{Direct, Rules};
 use crate::s3::http::sockets::by_sockets;
 use crate::s3::meter::Meter;
+use crate::s3::sdk::blank_key::BlankKey;
 use crate::s3::sdk::credentials::{KeyIdRecorder, KeyIdSeen};
 use crate::s3::sdk::guard::ResponseGuard;
 use crate::s3::sdk::hook::Hooked;
@@ -319,6 +321,7 @@ fn configure(connection: &Connection, found: &Found<'_>, meter: Arc<Meter>) -> C
         .interceptor(Metering(meter))
         .interceptor(ResponseGuard)
         .interceptor(Hooked(NoBody))
+        .interceptor(Hooked(BlankKey))
         // Every body carries a check of our own, so the SDK adds one only where the operation
         // demands it.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)

@@ -17,6 +17,7 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::headers::{checksums, expires, with_headers};
 use crate::s3::ops::tags::tagging;
+use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::transport::server_side_timeouts;
 
 /// What `x-amz-copy-source` may carry as it is; the SDK does not encode it.
@@ -154,7 +155,7 @@ impl Client {
                 .set_metadata_directive(directive)
                 .set_tagging_directive(retags)
                 .set_tagging(if options.retagging { tagging(&ask.written) } else { None })
-                .key(to.key.as_str())
+                .key(key_for_sdk(&to.key))
                 .copy_source(source(self.wire(&from.bucket), from))
                 .set_copy_source_if_match(condition.map(ETag::quoted))
                 .set_if_none_match(absent)
@@ -199,7 +200,7 @@ impl Client {
                     let part = with_access!(sdk.upload_part_copy(), self.access(&to.bucket));
                     let request = with_source_access!(part, access_to_read)
                         .bucket(bucket)
-                        .key(to.key.as_str())
+                        .key(key_for_sdk(&to.key))
                         .upload_id(&upload.0)
                         .part_number(i32::try_from(number).unwrap_or(i32::MAX))
                         .copy_source(source(self.wire(&from.bucket), from))

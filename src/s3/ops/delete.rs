@@ -15,6 +15,7 @@ use crate::domain::versions::KeyVersion;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::markers::is_marker;
+use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::errors::chain;
 use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::md5_instead::Md5Instead;
@@ -180,7 +181,7 @@ impl Client {
             let request = sdk
                 .delete_object()
                 .bucket(bucket)
-                .key(object.key.as_str())
+                .key(key_for_sdk(&object.key))
                 .set_version_id(object.version_id())
                 .set_request_payer(self.access(&object.bucket).payer());
             let call = &call;

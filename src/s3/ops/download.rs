@@ -15,6 +15,7 @@ use crate::s3::http::incoming::{Download, Incoming};
 use crate::s3::ops::headers::object_head;
 use crate::s3::ops::markers::of_marker;
 use crate::s3::ops::objects::telling;
+use crate::s3::sdk::blank_key::key_for_sdk;
 
 impl Client {
     /// The first bytes of an object, at most so many.
@@ -139,7 +140,7 @@ impl Client {
         self.run(call, |sdk, bucket| async move {
             let request = with_access!(sdk.get_object(), access)
                 .bucket(bucket)
-                .key(object.key.as_str())
+                .key(key_for_sdk(&object.key))
                 .set_version_id(object.version_id())
                 .set_range(options.range.map(ByteRange::header))
                 .set_if_match(options.if_match.as_ref().map(ETag::quoted));

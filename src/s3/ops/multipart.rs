@@ -22,6 +22,7 @@ use crate::s3::http::integrity::crc64nvme_of_parts;
 use crate::s3::ops::copy::patient;
 use crate::s3::ops::headers::{checksums, expires, opaque_tag, with_headers};
 use crate::s3::ops::objects::{stored_tag, whole};
+use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::time::timestamp;
 
@@ -41,7 +42,7 @@ impl Client {
                 let begun = with_headers!(sdk.create_multipart_upload(), options, expires);
                 let request = with_access!(begun, self.access(&object.bucket))
                     .bucket(bucket)
-                    .key(object.key.as_str())
+                    .key(key_for_sdk(&object.key))
                     .set_checksum_algorithm(crc64nvme.then_some(ChecksumAlgorithm::Crc64Nvme))
                     .set_checksum_type(crc64nvme.then_some(ChecksumType::FullObject))
                     .customize()
@@ -74,7 +75,7 @@ impl Client {
                     ($builder:expr) => {
                         with_access!($builder, self.access(&object.bucket))
                             .bucket(bucket)
-                            .key(object.key.as_str())
+                            .key(key_for_sdk(&object.key))
                             .upload_id(&upload.0)
                             .part_number(part_number(number))
                             .set_content_md5(sending.check.content_md5())
@@ -157,7 +158,7 @@ impl Client {
             .run(call, |sdk, bucket| {
                 let request = with_access!(sdk.list_parts(), self.access(&object.bucket))
                     .bucket(bucket)
-                    .key(object.key.as_str())
+                    .key(key_for_sdk(&object.key))
                     .upload_id(&upload.0)
                     .set_part_number_marker(marker.clone());
                 async move { request.send().await.map_err(|error| call.failed(error)) }
@@ -208,7 +209,7 @@ impl Client {
                 let request =
                     with_access!(sdk.complete_multipart_upload(), self.access(&object.bucket))
                         .bucket(bucket)
-                        .key(object.key.as_str())
+                        .key(key_for_sdk(&object.key))
                         .upload_id(&upload.0)
                         .multipart_upload(parts.clone())
                         .set_checksum_crc64_nvme(whole.clone())
@@ -263,7 +264,7 @@ impl Client {
             let request = sdk
                 .abort_multipart_upload()
                 .bucket(bucket)
-                .key(object.key.as_str())
+                .key(key_for_sdk(&object.key))
                 .upload_id(&upload.0)
                 .set_request_payer(self.access(&object.bucket).payer());
             let call = &call;

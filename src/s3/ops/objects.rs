@@ -20,6 +20,7 @@ use crate::s3::http::direct::{Payload, Route, Sending};
 use crate::s3::http::integrity::{Check, Digests};
 use crate::s3::ops::headers::{checksums, expires, object_head, opaque_tag, with_headers};
 use crate::s3::ops::markers::{is_marker, of_marker};
+use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::errors::chain;
 use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::transport::upload_timeouts;
@@ -36,7 +37,16 @@ impl Client {
     /// As [`Client::head`], with the checksums wherever they can be had.
     pub async fn whole_head(&self, object: &ObjectAddress) -> Result<ObjectHead, Error> {
         let told = self.sdk().await?.provider != Provider::R2;
-        self.head_with(object, told).await
+        match self.head_with(object, told).await {
+            // An answer to HEAD has no words: the bucket may be what is not there.
+            Err(error) if error.is(&ErrorKind::NoSuchKey) && error.code.is_none() => {
+                Err(match Box::pin(self.is_there(&object.bucket)).await {
+                    Some(false) => Error { kind: ErrorKind::NoSuchBucket, ..error },
+                    _ => error,
+                })
+            }
+            other => other,
+        }
     }
 
     async fn head_with(&self, object: &ObjectAddress, sums: bool) -> Result<ObjectHead, Error> {
@@ -70,7 +80,7 @@ impl Client {
             .run(&call, |sdk, bucket| {
                 let request = with_access!(sdk.head_object(), access)
                     .bucket(bucket)
-                    .key(object.key.as_str())
+                    .key(key_for_sdk(&object.key))
                     .set_version_id(object.version_id())
                     .set_checksum_mode(mode.clone());
                 let call = &call;
@@ -116,7 +126,7 @@ impl Client {
                             self.access(&object.bucket)
                         )
                         .bucket(bucket)
-                        .key(object.key.as_str())
+                        .key(key_for_sdk(&object.key))
                         .set_if_none_match(options.only_if_absent.then(|| "*".to_owned()))
                         .set_if_match(replaced.clone())
                         .set_content_md5(sending.check.content_md5())

@@ -9,7 +9,7 @@ macro_rules! ask_of_version {
                 let request = sdk
                     .$operation()
                     .bucket(bucket)
-                    .key(object.key.as_str())
+                    .key($crate::s3::sdk::blank_key::key_for_sdk(&object.key))
                     .set_version_id(object.version_id())
                     .set_request_payer(client.access(&object.bucket).payer());
                 async move { request.send().await.map_err(|error| call.failed(error)) }
@@ -28,7 +28,7 @@ macro_rules! put_on_version {
                 let request = sdk
                     .$operation()
                     .bucket(bucket)
-                    .key(object.key.as_str())
+                    .key($crate::s3::sdk::blank_key::key_for_sdk(&object.key))
                     .set_version_id(object.version_id())
                     .set_request_payer(client.access(&object.bucket).payer())
                     .$set($value.clone())

@@ -14,6 +14,7 @@ use crate::s3::access::{Access, with_access};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::sdk::Sdk;
+use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::errors::chain;
 
 impl Client {
@@ -52,13 +53,13 @@ impl Client {
         call: &Call,
     ) -> Result<String, Error> {
         let sdk = self.sdk_client(call.bucket.as_ref()).await?;
-        let (bucket, key) = (self.wire(&link.object.bucket), link.object.key.as_str());
+        let (bucket, key) = (self.wire(&link.object.bucket), key_for_sdk(&link.object.key));
         let version = link.object.version_id();
         macro_rules! signed {
             ($request:expr) => {
                 $request
                     .bucket(bucket)
-                    .key(key)
+                    .key(key.as_ref())
                     .customize()
                     .config_override(bare())
                     .presigned(signing)

@@ -13,6 +13,7 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::headers::{checksums, retention};
 use crate::s3::ops::of_version::ask_of_version;
+use crate::s3::sdk::blank_key::key_for_sdk;
 
 impl Client {
     /// Only a HEAD that is refused is an error.
@@ -91,7 +92,7 @@ impl Client {
                 let request =
                     with_access!(sdk.get_object_attributes(), self.access(&object.bucket))
                         .bucket(bucket)
-                        .key(object.key.as_str())
+                        .key(key_for_sdk(&object.key))
                         .set_version_id(object.version_id())
                         .object_attributes(ObjectAttributes::Checksum)
                         .object_attributes(ObjectAttributes::ObjectParts);

@@ -11,6 +11,7 @@ use crate::domain::object::ObjectAddress;
 use crate::domain::presign::LinkMethod;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
+use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::hook::{Hook, Hooked};
 
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
@@ -77,7 +78,8 @@ impl Client {
         without_keys: &WithoutKeys,
     ) -> Result<(), Error> {
         let sdk = self.sdk_client(Some(&object.bucket)).await?;
-        let request = sdk.get_object().bucket(self.wire(&object.bucket)).key(object.key.as_str());
+        let request =
+            sdk.get_object().bucket(self.wire(&object.bucket)).key(key_for_sdk(&object.key));
         let sent = request.customize().interceptor(Hooked(without_keys.clone())).send().await;
         sent.map(drop).map_err(|error| call.failed(error))
     }

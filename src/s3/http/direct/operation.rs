@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::ser_de::{
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::s3::call::Call;
+use crate::s3::sdk::blank_key::with_key;
 use crate::s3::sdk::errors::chain;
 
 /// Puts `Expires` as it came where the SDK's form of an answer looks for it; what is no date is not
@@ -50,9 +51,11 @@ impl Form {
         let unfit = |why: String| call.fails(ErrorKind::InvalidRequest, why);
         let serializer = self.bag.load::<SharedRequestSerializer>().cloned();
         let serializer = serializer.ok_or_else(|| unfit("the operation has no form".into()))?;
-        serializer
+        let mut request = serializer
             .serialize_input(Input::erase(input), &mut self.bag)
-            .map_err(|error| unfit(chain(&*error)))
+            .map_err(|error| unfit(chain(&*error)))?;
+        with_key(&mut request).map_err(|error| unfit(chain(&*error)))?;
+        Ok(request)
     }
 
     /// What an answer says whose body is not read here: `None` where it is a refusal, whose body
