@@ -14,11 +14,14 @@ pub mod look;
 pub mod metadata;
 pub mod objects;
 pub mod parts;
+pub mod put_places;
 pub mod queue;
 pub mod settings;
 pub mod target;
 pub mod transfer;
 pub mod versions;
+
+use std::{env, process};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
@@ -51,6 +54,7 @@ use crate::cli::args::versions::{
     CAT_EXAMPLES, CatArguments, EMPTY_EXAMPLES, EmptyArguments, RESTORE_EXAMPLES, RestoreArguments,
     VERSIONS_EXAMPLES, VersionsArguments,
 };
+use crate::cli::print::complain_of_usage;
 use crate::cli::public::PublicArguments;
 use crate::cli::verb::RunVerb;
 use crate::config::guide::TOPICS;
@@ -114,8 +118,22 @@ pub struct Arguments {
 impl Arguments {
     /// The arguments of this process. Ends it if they make no sense or ask for help.
     pub fn read() -> Arguments {
-        Arguments::parse()
+        Arguments::try_parse().unwrap_or_else(|refused| {
+            let json = env::args_os().any(|word| word == "--json");
+            if refused.use_stderr() && json {
+                complain_of_usage(&first_sentences(&refused.render().to_string()), json);
+                process::exit(refused.exit_code());
+            }
+            refused.exit()
+        })
     }
+}
+
+/// What is wrong, without the usage that clap prints below it.
+fn first_sentences(text: &str) -> String {
+    let lines = text.lines().take_while(|line| !line.starts_with("Usage:"));
+    let told: Vec<&str> = lines.map(str::trim).filter(|line| !line.is_empty()).collect();
+    told.join("; ").trim_start_matches("error: ").to_owned()
 }
 
 /// Makes the verbs, and what each of them does, of one list.

@@ -5,7 +5,7 @@ use crate::cli::args::transfer::{CopyArguments, MoveArguments};
 use crate::cli::args::versions::PastFlags;
 use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
-use crate::cli::jobs::{below, below_at, run_specs, source_of, target};
+use crate::cli::jobs::{UNFINISHED, below, below_at, run_specs, source_of, target};
 use crate::cli::print::{Status, VerbError, usage};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{ConnectionName, Prefix};
@@ -14,9 +14,13 @@ use crate::domain::transfer::{FileRules, JobOptions, JobSpec, Target, Work};
 
 impl RunVerb for CopyArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
-        call.taking_back("taking back what is unfinished")
-            .on_connection(async |choice| cp(self, choice).await)
+        taking_back(self, call).on_connection(async |choice| cp(self, choice).await)
     }
+}
+
+/// A dry run has nothing to take back.
+fn taking_back<'a>(arguments: &CopyArguments, call: VerbCall<'a>) -> VerbCall<'a> {
+    if arguments.dry_run { call } else { call.taking_back(UNFINISHED) }
 }
 
 async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, VerbError> {
@@ -26,8 +30,7 @@ async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, VerbEr
 
 impl RunVerb for MoveArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
-        call.taking_back("taking back what is unfinished")
-            .on_connection(async |choice| mv(self, choice).await)
+        taking_back(&self.copy, call).on_connection(async |choice| mv(self, choice).await)
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Choice {
     pub keyless: bool,
     /// What the user should know at once.
     pub warnings: Vec<String>,
+    /// What the environment asks for and `config.toml` overrules, in a sentence.
+    pub overruled: Option<String>,
     /// The profiles of the AWS files.
     pub profiles: Vec<AwsProfile>,
 }
@@ -170,14 +172,21 @@ pub fn choose(
     let base = if let Some(name) = &flags.connection {
         ConnectionName::new(name.as_str())
     } else if flags.profile.is_some() || flags.endpoint_url.is_some() {
-        chain_name
+        chain_name.clone()
     } else {
         let first = connections.first().map(|connection| connection.name.clone());
-        configuration.default.or(first).unwrap_or(chain_name)
+        configuration.default.or(first).unwrap_or_else(|| chain_name.clone())
     };
     let Some(connection) = connections.iter().find(|connection| connection.name == base) else {
         return Err(unknown(&base, &connections));
     };
+    let overruled = environment.endpoint.is_some() && flags.connection.is_none();
+    let overruled = (overruled && base != chain_name).then(|| {
+        format!(
+            "AWS_ENDPOINT_URL is not used: {base} of config.toml is the connection; \
+             --connection {chain_name} goes by the variables"
+        )
+    });
     let flagged = with_flags(connection.clone(), flags);
     let current = flagged.name.clone();
     match connections.iter_mut().find(|connection| connection.name == current) {
@@ -194,6 +203,7 @@ pub fn choose(
         first: false,
         keyless: false,
         warnings: Vec::new(),
+        overruled,
         profiles: Vec::new(),
     })
 }

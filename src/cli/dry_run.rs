@@ -6,14 +6,16 @@ use serde_json::json;
 
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
-use crate::cli::several::{Depth, Objects};
-use crate::domain::address::{Bucket, Key, Location, Prefix};
+use crate::cli::several::Objects;
+use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::glob::KeyFilter;
 use crate::domain::object::{ObjectAddress, ObjectHead};
+use crate::domain::overlap::overlap;
 use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
 use crate::domain::units::{Counted, Size};
-use crate::s3::client::Client;
+use crate::s3::client::{Client, ListQuery};
+use crate::s3::ops::keys::KeyPages;
 use crate::s3::tasks::blocking;
 use crate::transfer::local::walk::{Walk, WalkRules, Walked};
 
@@ -52,6 +54,7 @@ async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<S
     let written = choice.client_of(spec.other_connection().unwrap_or(&spec.connection))?;
     let mut sum = Sum::default();
     let verb = verb(&spec.work);
+    expect_possible(spec, &written).await?;
     match &spec.work {
         Work::Upload { source: path, bucket, target, .. } => {
             for step in files(path, bucket, target, spec).await? {
@@ -59,20 +62,18 @@ async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<S
             }
         }
         Work::Copy { bucket, source: from, to_bucket, target, .. } => {
-            let location = place(bucket, from);
-            let reach = if matches!(from, Target::Object(_)) { Depth::One } else { Depth::All };
-            let mut objects = Objects::of(&source, &location, reach, verb)?;
+            let mut objects = sources(&source, bucket, from);
             let filter = &spec.options.filter;
             while let Some(listed) = objects.next().await? {
                 let steps = listed.into_iter().filter_map(|listed| {
                     let key = listed.object.key.clone();
                     let to = copied(&key, from, target, filter)?;
                     let to = ObjectAddress::new(to_bucket.clone(), to);
-                    Some(Step { from: listed.object.to_string(), to, size: listed.size })
+                    let step = Step { from: listed.object.to_string(), to, size: listed.size };
+                    Some((listed.object, step))
                 });
-                for mut step in steps {
+                for (object, mut step) in steps {
                     if step.size.is_none() {
-                        let object = ObjectAddress::new(bucket.clone(), Key::new(from.as_str()));
                         step.size = source.head(&object).await?.size;
                     }
                     told(&step, spec.on_conflict, verb, &written, printer, &mut sum).await?;
@@ -93,17 +94,46 @@ fn verb(work: &Work) -> &'static str {
     }
 }
 
-fn place(bucket: &Bucket, target: &Target) -> Location {
-    match target {
-        Target::Object(key) => Location::Object { bucket: bucket.clone(), key: key.clone() },
-        other => Location::Prefix { bucket: bucket.clone(), prefix: Prefix::new(other.as_str()) },
+/// What the run would refuse before its first object.
+async fn expect_possible(spec: &JobSpec, written: &Client) -> Result<(), Error> {
+    let to_bucket = match &spec.work {
+        Work::Upload { bucket, .. } => bucket,
+        Work::Copy { bucket, source, to_bucket, target, moving, .. } => {
+            let one_bucket = spec.other_connection().is_none() && bucket == to_bucket;
+            if let Some(why) = one_bucket.then(|| overlap(source, target, *moving)).flatten() {
+                let place = format!("s3://{bucket}/{}", source.as_str());
+                let operation = if *moving { "move" } else { "copy" };
+                return Err(Error::new(ErrorKind::InvalidRequest, operation, place).detail(why));
+            }
+            to_bucket
+        }
+        Work::Download { .. } | Work::Delete { .. } => return Ok(()),
+    };
+    match written.is_there(to_bucket).await {
+        Some(false) => {
+            Err(Error::new(ErrorKind::NoSuchBucket, "HeadBucket", format!("s3://{to_bucket}")))
+        }
+        _ => Ok(()),
     }
+}
+
+fn sources<'a>(client: &'a Client, bucket: &Bucket, from: &Target) -> Objects<'a> {
+    let (prefix, at) = match from {
+        Target::Prefix(prefix) => (prefix.clone(), None),
+        Target::PrefixAt(prefix, at) => (prefix.clone(), Some(*at)),
+        one => return Objects::Named(one.object(bucket)),
+    };
+    let query = ListQuery { at, ..ListQuery::below(bucket, &prefix) };
+    let pages = Box::new(KeyPages::new(client, query));
+    Objects::Below { pages, bucket: bucket.clone(), prefix, seen: 0 }
 }
 
 /// Where an object would go; nothing where the job is not about it.
 fn copied(key: &Key, from: &Target, to: &Target, filter: &KeyFilter) -> Option<Key> {
     let rest = match from {
-        Target::Prefix(prefix) => key.as_str().strip_prefix(prefix.as_str())?,
+        Target::Prefix(prefix) | Target::PrefixAt(prefix, _) => {
+            key.as_str().strip_prefix(prefix.as_str())?
+        }
         _ => key.name(),
     };
     filter.takes(rest).then(|| match to {

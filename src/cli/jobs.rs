@@ -15,6 +15,7 @@ use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
 use crate::cli::ends::{End, behind_link, input, output};
 use crate::cli::interrupt::interrupted;
+use crate::cli::missing::look_for_buckets;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
 use crate::cli::print::{Printer, Status, VerbError, usage};
@@ -51,17 +52,16 @@ impl RunVerb for GetArguments {
 
 impl RunVerb for PutArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
-        call.taking_back(UNFINISHED).on_connection(async |choice| {
-            match only_stream(&self.sources)? {
-                Some(end) => stream::put(self, &end, choice).await,
-                None => put(self, choice).await,
-            }
+        let call = if self.dry_run { call } else { call.taking_back(UNFINISHED) };
+        call.on_connection(async |choice| match only_stream(&self.places.sources)? {
+            Some(end) => stream::put(self, &end, choice).await,
+            None => put(self, choice).await,
         })
     }
 }
 
 /// What a transfer does when it is interrupted.
-const UNFINISHED: &str = "taking back what is unfinished";
+pub const UNFINISHED: &str = "taking back what is unfinished";
 
 /// The stream that is uploaded, where the one source is one.
 fn only_stream(sources: &[PathBuf]) -> Result<Option<End>, Error> {
@@ -136,15 +136,16 @@ async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, VerbEr
     let client = choice.client()?;
     client.prepare().await?;
     client.permits(&attributes)?;
-    let many = arguments.sources.len() > 1;
-    let work = arguments.sources.iter().map(|source| upload(source, arguments, many));
+    let many = arguments.places.sources.len() > 1;
+    let work = arguments.places.sources.iter().map(|source| upload(source, arguments, many));
     let work = work.collect::<Result<Vec<Work>, VerbError>>()?;
+    each_by_itself(&work)?;
     let mut how = How::new(
         arguments.conflict.into(),
         arguments.file_rules(choice.settings.transfers.files()),
         arguments.pace,
     );
-    let bucket = arguments.destination.bucket();
+    let bucket = arguments.places.destination.bucket();
     let rules = bucket.map(|bucket| choice.settings.upload_rules_of(&choice.current, bucket));
     let rules = rules.unwrap_or_default();
     how.options = JobOptions { attributes, rules, filter: (&arguments.filter).into() };
@@ -152,6 +153,24 @@ async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, VerbEr
         return dry_run(choice, &how.specs(choice, work)).await;
     }
     run(choice, work, how).await
+}
+
+/// No two sources are stored under one key: one of them would be overwritten.
+fn each_by_itself(work: &[Work]) -> Result<(), VerbError> {
+    let mut taken: BTreeMap<String, &Path> = BTreeMap::new();
+    for one in work {
+        let Work::Upload { source, bucket, target, .. } = one else { continue };
+        let place = format!("s3://{bucket}/{}", target.as_str());
+        if let Some(other) = taken.insert(place.clone(), source) {
+            return Err(usage(&format!(
+                "{} and {} would both be stored as {}: upload one of them below another prefix",
+                visible(&other.to_string_lossy()),
+                visible(&source.to_string_lossy()),
+                visible(&place),
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// One source; among `many`, a folder goes below its own name.
@@ -162,7 +181,7 @@ fn upload(source: &Path, arguments: &PutArguments, many: bool) -> Result<Work, V
     let folder = std::fs::metadata(source)
         .map_err(|error| Error::from_io(&error, "read", source.display()))?
         .is_dir();
-    let (bucket, target) = match (&arguments.destination, folder) {
+    let (bucket, target) = match (&arguments.places.destination, folder) {
         (Location::Root, _) => return Err(usage("put needs a bucket: s3://bucket/prefix/")),
         (Location::Object { .. }, _) if many => {
             return Err(usage("several sources go below a prefix: write its last /"));
@@ -204,10 +223,27 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
         eprintln!("windlass: nothing was deleted");
         return Ok(Status::Failed);
     }
+    if arguments.force {
+        expect_buckets(&choice.client()?, buckets.keys()).await?;
+    }
     let work = buckets.into_iter().map(|(bucket, targets)| Work::Delete { bucket, targets });
     let absent = if arguments.force { OnConflict::Skip } else { OnConflict::Fail };
     let how = How::new(absent, FileRules::default(), PaceArguments::usual());
     run(choice, work.collect(), how.filtered(&arguments.filter)).await
+}
+
+/// `--force` is about objects that are not there; a bucket is misspelled.
+async fn expect_buckets(
+    client: &Client,
+    buckets: impl Iterator<Item = &Bucket>,
+) -> Result<(), Error> {
+    for bucket in buckets {
+        if client.is_there(bucket).await == Some(false) {
+            let place = format!("s3://{bucket}");
+            return Err(Error::new(ErrorKind::NoSuchBucket, "HeadBucket", place));
+        }
+    }
+    Ok(())
 }
 
 fn not_recursive(location: &Location) -> String {
@@ -271,6 +307,7 @@ pub async fn run_specs(
             job.state = JobState::Failed(error);
         }
     }
+    look_for_buckets(choice, &mut ended).await;
     let mut printer = Printer::new(choice.json);
     for job in &ended {
         report(job, &mut printer)?;

@@ -68,6 +68,9 @@ fn specs(
 ) -> Result<Vec<LinkSpec>, VerbError> {
     let method = arguments.method();
     sensible(arguments, method)?;
+    if method.writes() {
+        choice.current()?.expect_writable(method.operation())?;
+    }
     let expires_in = match (arguments.expires, arguments.until) {
         (Some(life), _) => life,
         (None, Some(until)) => Duration::try_from(until.duration_since(now)).unwrap_or_default(),

@@ -28,6 +28,7 @@ pub mod list;
 mod look;
 mod measuring;
 mod meta;
+mod missing;
 mod pace;
 mod past;
 pub mod print;

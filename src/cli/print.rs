@@ -119,27 +119,53 @@ pub fn complain(trouble: &VerbError, json: bool) -> Status {
             }
         }
         VerbError::Usage(sentence) => {
-            eprintln!("windlass: {sentence}\n  next   windlass --help");
+            complain_of_usage(sentence, json);
             Status::Usage
         }
         VerbError::Output(error) => {
             // Who reads has what it wanted, `head` for one.
             if error.kind() != io::ErrorKind::BrokenPipe {
-                eprintln!("{}", output_sentences(error));
+                complain_of_output(error, json);
             }
             Status::Failed
         }
     }
 }
 
-fn output_sentences(error: &io::Error) -> String {
+/// Arguments that make no sense, on stderr.
+pub fn complain_of_usage(sentence: &str, json: bool) {
+    if json {
+        eprintln!("{}", json!({ "error": local_error("Usage", sentence, None, HELP) }));
+    } else {
+        eprintln!("windlass: {sentence}\n  next   {HELP}");
+    }
+}
+
+const HELP: &str = "windlass --help";
+
+fn complain_of_output(error: &io::Error, json: bool) {
     let next = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "free some space where the output goes, then run it again; the output is incomplete"
         }
         _ => "check where stdout goes, then run it again; the output is incomplete",
     };
-    format!("windlass: stdout cannot be written\n  why    {error}\n  next   {next}")
+    let what = "stdout cannot be written";
+    if json {
+        let why = error.to_string();
+        eprintln!("{}", json!({ "error": local_error("Output", what, Some(&why), next) }));
+    } else {
+        eprintln!("windlass: {what}\n  why    {error}\n  next   {next}");
+    }
+}
+
+/// An error that no operation met, with the names of [`error_object`].
+fn local_error(kind: &str, what: &str, why: Option<&str>, next: &str) -> Value {
+    json!({
+        "kind": kind, "what": what, "why": why, "next": next, "operation": null, "place": null,
+        "detail": null, "status": null, "code": null, "request_id": null, "host_id": null,
+        "identity": null,
+    })
 }
 
 /// One error on stderr: what, why, next, code.

@@ -94,7 +94,7 @@ pub async fn get(
 fn key_of(arguments: &PutArguments, end: &End) -> Result<ObjectAddress, VerbError> {
     let sentence = "a stream has no name: write the whole key, s3://bucket/key";
     let nameless = || VerbError::Usage(sentence.to_owned());
-    let (bucket, key) = match &arguments.destination {
+    let (bucket, key) = match &arguments.places.destination {
         Location::Object { bucket, key } => (bucket, key.clone()),
         Location::Prefix { bucket, prefix } => {
             (bucket, prefix.key(end.name().ok_or_else(nameless)?))

@@ -71,6 +71,9 @@ impl<'a> VerbCall<'a> {
         if let Some(told) = choice.current()?.unchecked_aloud() {
             eprintln!("windlass: {}", visible(&told));
         }
+        if let Some(told) = &choice.overruled {
+            eprintln!("windlass: {}", visible(told));
+        }
         Ok(with_key(choice)?)
     }
 

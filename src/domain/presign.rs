@@ -35,6 +35,11 @@ impl LinkMethod {
         }
     }
 
+    /// Whether who has the link changes what is stored.
+    pub fn writes(self) -> bool {
+        matches!(self, LinkMethod::Put | LinkMethod::Delete)
+    }
+
     /// The operation that the link is signed for.
     pub fn operation(self) -> &'static str {
         match self {

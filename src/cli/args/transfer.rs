@@ -7,6 +7,7 @@ use clap::Args;
 use crate::cli::args::conflict::{Conflict, FilterFlags};
 use crate::cli::args::describe::{DescribeFlags, LockFlags};
 use crate::cli::args::parts::PartFlags;
+use crate::cli::args::put_places::PutPlaces;
 use crate::cli::args::versions::PastFlags;
 use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
@@ -89,14 +90,10 @@ pub struct GetArguments {
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
+#[command(override_usage = "windlass put [OPTIONS] <SOURCE>... <DESTINATION>")]
 pub struct PutArguments {
-    /// Files and folders; or one named pipe, or - for stdin
-    #[arg(required = true, value_name = "SOURCE")]
-    pub sources: Vec<PathBuf>,
-    /// s3://bucket/key, or s3://bucket/prefix/ to keep the file's name; a folder's files go below
-    /// it
-    #[arg(value_parser = Location::parse)]
-    pub destination: Location,
+    #[command(flatten)]
+    pub places: PutPlaces,
     /// Send what symbolic links lead to
     #[arg(long, conflicts_with = "skip_symlinks")]
     pub follow_symlinks: bool,

@@ -44,7 +44,7 @@ fn a_malformed_file_is_named_with_its_line_and_left_alone() {
     let file = shop.write("config/config.toml", text);
     let refused = shop.run(&["ls"]).ended(1);
     assert!(refused.err.contains("config.toml:2"), "{}", refused.err);
-    assert!(refused.err.contains("endpont"), "{}", refused.err);
+    assert!(refused.err.contains("did you mean `endpoint`?"), "{}", refused.err);
     assert_eq!(std::fs::read_to_string(file).unwrap(), text);
     shop.write("config/config.toml", b"\xef\xbb\xbf# marked\n");
     shop.run(&["ls"]).ended(0);
@@ -127,4 +127,18 @@ fn without_keys_a_server_that_is_not_aws_never_leads_to_the_clouds_metadata() {
     let refused = ran(command, b"").ended(1);
     assert!(refused.err.contains("no credentials"), "{}", refused.err);
     assert!(metadata.accept().is_err(), "the metadata service was asked");
+}
+
+#[test]
+fn variables_that_the_file_overrules_are_said() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    let text = "[connections.other]\nendpoint = \"http://127.0.0.1:1\"\nanonymous = true\n";
+    shop.write("config/config.toml", text);
+    let ran = shop.run(&["ls"]).ended(1);
+    assert!(ran.err.contains("other of config.toml is the connection"), "{}", ran.err);
+    let by_the_variables = ran.err.split("--connection ").nth(1).unwrap();
+    let name = by_the_variables.split_whitespace().next().unwrap();
+    let listed = shop.run(&["ls", "--connection", name]).ended(0);
+    assert_eq!((listed.out.contains("media"), listed.err.as_str()), (true, ""));
 }

@@ -175,3 +175,24 @@ fn a_restore_that_is_interrupted_while_it_plans_changes_nothing() {
     let (told, err) = interrupted_at(&shop, &line, "ListObjectVersions", 1);
     assert_eq!((told, as_then(&shop)), (Value::Null, 0), "{err}");
 }
+
+#[test]
+fn an_interrupted_job_counts_what_the_server_still_did() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    shop.store().create_bucket("other");
+    for number in 0..9000 {
+        shop.store().put("media", &format!("k{number:05}"), "12");
+    }
+    late(&shop, "DeleteObjects");
+    let line = ["rm", "-r", "s3://media", "--yes", "--json"];
+    let (told, _) = interrupted_at(&shop, &line, "DeleteObjects", 3);
+    let left = shop.store().keys("media").len() as u64;
+    assert!(left > 0, "it was interrupted in its middle");
+    assert_eq!(told["objects"], 9000 - left, "{told}");
+    late(&shop, "CopyObject");
+    let line = ["mv", "s3://media/", "s3://other/", "--json"];
+    let (told, _) = interrupted_at(&shop, &line, "CopyObject", 3);
+    let moved = left - shop.store().keys("media").len() as u64;
+    assert_eq!(told["objects"], moved, "{told}");
+}

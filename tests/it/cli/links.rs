@@ -148,3 +148,28 @@ fn what_the_command_of_a_flag_prints_is_bounded_and_its_words_are_not_shown() {
     let told = shop.run(&endless).ended(1);
     assert!(told.err.contains("more than a key") && !told.err.contains("hush"), "{}", told.err);
 }
+
+#[test]
+fn a_read_only_connection_makes_no_links_that_write() {
+    let shop = Shop::open();
+    shop.store().put("media", "k", "x");
+    let server = shop.server();
+    let config = format!(
+        "[connections.looking]\nendpoint = \"{}\"\naccess_key_id = \"{}\"\n\
+         secret_access_key = \"{}\"\nread_only = true\n",
+        server.endpoint(),
+        server.access_key_id(),
+        server.secret_access_key(),
+    );
+    shop.write("config/config.toml", config);
+    let presign = |more: &[&str]| {
+        let line = [&["presign", "s3://media/k", "--connection", "looking"], more].concat();
+        shop.run(&line)
+    };
+    for method in [&["--put"][..], &["--method", "PUT"], &["--method", "DELETE"]] {
+        let refused = presign(method).ended(1);
+        assert!(refused.err.contains("read-only") && refused.out.is_empty(), "{}", refused.err);
+    }
+    presign(&["--method", "HEAD"]).ended(0);
+    presign(&[]).ended(0);
+}

@@ -5,7 +5,12 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+use windlass::demo::store::bucket::Versioning;
+use windlass::demo::store::content::Content;
+use windlass::demo::store::object::Stored;
 
 use crate::cli::shop::Shop;
 
@@ -172,4 +177,129 @@ fn a_mistyped_command_is_asked_for_by_its_name() {
     let shop = Shop::open();
     let refused = shop.run(&["presgn"]).ended(2);
     assert!(refused.err.contains("expected a command"), "{}", refused.err);
+}
+
+#[test]
+fn a_pattern_that_cannot_be_read_is_refused_before_anything_is_touched() {
+    let shop = Shop::open();
+    shop.store().put("media", "a[1].txt", "x");
+    shop.store().put("media", "b.gif", "x");
+    for flag in ["--include", "--exclude"] {
+        let refused = shop.run(&["rm", "-r", "s3://media", "--yes", flag, "["]).ended(2);
+        assert!(refused.err.contains("its [ is not closed by ]"), "{}", refused.err);
+    }
+    shop.run(&["find", "s3://media", "--glob", "{a"]).ended(2);
+    assert_eq!(shop.store().keys("media").len(), 2);
+    let nested = ["rm", "-r", "s3://media", "--yes", "--exclude", "**/*.{jpg,{png,gif}}"];
+    shop.run(&nested).ended(0);
+    assert_eq!(shop.store().keys("media"), ["b.gif"]);
+}
+
+#[test]
+fn two_sources_of_one_key_are_refused_before_anything_is_sent() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    shop.write("one/same.txt", "1");
+    shop.write("two/same.txt", "2");
+    for more in [&[][..], &["--force"], &["--keep-both"], &["--dry-run"]] {
+        let line = [&["put", "one/same.txt", "two/same.txt", "s3://media/p/"], more].concat();
+        let refused = shop.run(&line).ended(2);
+        assert!(refused.err.contains("s3://media/p/same.txt"), "{}", refused.err);
+    }
+    assert!(shop.store().keys("media").is_empty());
+}
+
+#[test]
+fn flags_of_put_stand_anywhere() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    shop.write("a", "1");
+    shop.write("b", "2");
+    shop.run(&["put", "a", "--force", "b", "--json", "s3://media/x/"]).ended(0);
+    assert_eq!(shop.store().keys("media"), ["x/a", "x/b"]);
+    let wrong = shop.run(&["put", "a", "b"]).ended(2);
+    assert!(wrong.err.contains("DESTINATION"), "{}", wrong.err);
+    let missing = shop.run(&["put", "a"]).ended(2);
+    assert!(missing.err.contains("a destination is missing"), "{}", missing.err);
+}
+
+#[test]
+fn errors_of_usage_are_objects_for_programs() {
+    let shop = Shop::open();
+    for line in [
+        &["ls", "--nonsense", "--json"][..],
+        &["rm", "-r", "s3://media/", "--json"],
+        &["put", "a", "--json"],
+        &["--endpoint-url", "foo", "ls", "--json"],
+    ] {
+        let refused = shop.run(line).ended(2);
+        let told: Value = serde_json::from_str(&refused.err).unwrap();
+        let error = &told["error"];
+        assert_eq!(error["kind"], "Usage", "{told}");
+        assert!(!error["what"].as_str().unwrap().is_empty() && error["code"].is_null(), "{told}");
+    }
+}
+
+#[test]
+fn a_bucket_that_is_not_there_is_no_missing_object() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    for line in [
+        &["stat", "s3://nope/k"][..],
+        &["meta", "s3://nope/k"],
+        &["rm", "s3://nope/k"],
+        &["rm", "-f", "s3://nope/k"],
+        &["cp", "s3://nope/k", "s3://media/"],
+        &["get", "s3://nope/k"],
+        &["cp", "s3://media/k", "s3://nope/", "--dry-run"],
+    ] {
+        let ran = shop.run(line).ended(1);
+        assert!(ran.err.contains("the bucket does not exist"), "{line:?}: {}", ran.err);
+    }
+    let object = shop.run(&["stat", "s3://media/k"]).ended(1);
+    assert!(object.err.contains("the object does not exist"), "{}", object.err);
+    shop.run(&["rm", "-f", "s3://media/k"]).ended(0);
+}
+
+#[test]
+fn a_dry_run_says_what_the_run_would_do() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    shop.store().set_versioning("media", Versioning::Enabled);
+    let before = |hours: u64| SystemTime::now() - Duration::from_secs(hours * 3600);
+    let then = Stored::whole(Content::held("then"));
+    shop.store().put_object_at("media", "a/gone", then, before(3));
+    shop.store().remove_at("media", "a/gone", before(1));
+    shop.store().put("media", "a/now", "1");
+    let line = ["cp", "s3://media/a/", "s3://media/b/", "--at", "2h", "--dry-run", "--json"];
+    let told = shop.run(&line).ended(0).json();
+    assert_eq!(told[0]["to"], "s3://media/b/gone", "{told:?}");
+    assert_eq!(told.len(), 2, "{told:?}");
+    let inside = ["mv", "s3://media/a/", "s3://media/a/b/", "--dry-run"];
+    shop.run(&inside).ended(1);
+    let unknown = ["cp", "s3://media/a/now", "s3://media/c", "--version", "no", "--dry-run"];
+    shop.run(&unknown).ended(1);
+}
+
+#[test]
+fn a_key_of_white_space_is_a_key() {
+    let shop = Shop::open();
+    shop.store().create_bucket("media");
+    for key in [" ", "\t", "\u{3000}", "  "] {
+        let (place, copy) = (format!("s3://media/{key}"), format!("s3://media/copy{key}x"));
+        shop.run_with_input(&["put", "-", &place], b"hello").ended(0);
+        assert_eq!(shop.store().keys("media"), [key]);
+        assert_eq!(shop.run(&["cat", &place]).ended(0).out, "hello");
+        shop.run(&["stat", &place]).ended(0);
+        shop.run(&["meta", &place, "--content-type", "text/x"]).ended(0);
+        shop.run(&["meta", &place, "--tag", "a=b"]).ended(0);
+        shop.run(&["presign", &place, "--test"]).ended(0);
+        shop.run(&["cp", &place, &copy]).ended(0);
+        shop.run(&["mv", &copy, &place, "--force"]).ended(0);
+        shop.run(&["rm", &place]).ended(0);
+        assert!(shop.store().keys("media").is_empty(), "{key:?}");
+        shop.store().put("media", key, "x");
+        shop.run(&["empty", "s3://media", "--yes"]).ended(0);
+        assert!(shop.store().keys("media").is_empty(), "{key:?}");
+    }
 }

@@ -159,6 +159,7 @@ fn rm_takes_what_is_named_and_no_more() {
 fn rm_says_what_was_never_there() {
     let shop = Shop::open();
     let store = shop.store();
+    store.create_bucket("media");
     let missing = shop.run(&["rm", "s3://media/never"]).ended(1);
     assert!(missing.err.contains("s3://media/never"), "{}", missing.err);
     let missing = shop.run(&["rm", "s3://media/never", "--json"]).ended(1);

@@ -234,6 +234,7 @@ fn restore_brings_a_prefix_back_and_names_what_is_younger() {
     let summary = shop.run(&exact).ended(0).json().pop().unwrap();
     assert_eq!((&summary["left"], &summary["deleted"]), (&json!(0), &json!(1)), "{summary}");
     assert!(shop.store().object("vault", "dir/new").is_none());
+    shop.store().create_bucket("media");
     let undeleted = shop.run(&["restore", "-r", "s3://vault/dir/", "--json"]).ended(0).json();
     assert_eq!(undeleted[0]["restored"], 1);
     shop.run(&["restore", "-r", "s3://vault/nothing/"]).ended(1);
@@ -339,4 +340,46 @@ fn where_no_versions_are_kept_it_is_said() {
     let emptied =
         shop.run(&["empty", "s3://plain", "--yes", "--json", "--connection", "r2"]).ended(0);
     assert_eq!(emptied.json()[0]["objects"], 1);
+}
+
+#[test]
+fn filters_hold_for_versions_and_for_what_is_named() {
+    let shop = shop();
+    let line = ["rm", "-r", "s3://vault/", "--all-versions", "--yes", "--exclude", "a.txt"];
+    shop.run(&line).ended(0);
+    let left = shop.run(&["versions", "s3://vault", "--json"]).ended(0);
+    assert_eq!(column(&left, "key"), ["a.txt", "a.txt"], "every version of what is excluded");
+    shop.run(&["rm", "s3://vault/a.txt", "--all-versions", "--yes", "--exclude", "*.txt"]).ended(0);
+    let only = ["rm", "-r", "s3://vault/", "--all-versions", "--yes", "--include", "*.jpg"];
+    shop.run(&only).ended(0);
+    let newest = version(&shop, "a.txt", 0);
+    let named = ["rm", "s3://vault/a.txt", "--version", &newest, "--exclude", "a.*"];
+    shop.run(&named).ended(0);
+    assert_eq!(shop.run(&["versions", "s3://vault"]).ended(0).out.lines().count(), 2);
+    shop.run(&["rm", "s3://vault/a.txt", "--exclude", "a.txt"]).ended(0);
+    assert_eq!(shop.store().keys("vault"), ["a.txt"]);
+}
+
+#[test]
+fn nothing_is_deleted_as_younger_where_nobody_knows_what_was_there() {
+    let shop = Shop::open();
+    for hours in [3, 1] {
+        shop.store().put_object_at("plain", "k", object("x"), before(hours));
+    }
+    let exact = ["restore", "-r", "s3://plain", "--at", "2h", "--exact", "--json"];
+    let ran = shop.run(&exact).ended(0);
+    assert!(ran.err.contains("keeps no versions"), "{}", ran.err);
+    let (left, sum) = (&ran.json()[0], &ran.json()[1]);
+    assert_eq!((&left["key"], &left["state"]), (&json!("k"), &json!("left")));
+    assert_eq!((&sum["deleted"], &sum["left"]), (&json!(0), &json!(1)));
+    assert_eq!(shop.store().keys("plain"), ["k"]);
+    // An object from before versions were kept may have overwritten another, too.
+    shop.store().set_versioning("plain", Versioning::Enabled);
+    shop.store().put_object_at("plain", "new", object("y"), before(1));
+    let sum = shop.run(&exact).ended(0).json().pop().unwrap();
+    assert_eq!((&sum["deleted"], &sum["left"]), (&json!(1), &json!(1)));
+    assert_eq!(shop.store().keys("plain"), ["k"]);
+    shop.store().create_bucket("media");
+    let undeleted = shop.run(&["restore", "-r", "s3://media"]);
+    assert!(undeleted.err.contains("keeps no versions"), "{}", undeleted.err);
 }

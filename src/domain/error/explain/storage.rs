@@ -267,7 +267,7 @@ fn state(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::PreconditionFailed => Explanation::new(
             "the destination already exists or has changed; it was not overwritten",
-            "someone else wrote it after it was checked",
+            "something of this name was there before, or somebody wrote it meanwhile",
             Remedy::DecideExisting,
         ),
         ErrorKind::SourceChanged if error.operation == READ_FILE => Explanation::new(

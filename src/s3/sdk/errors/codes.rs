@@ -30,7 +30,9 @@ pub fn by_words(kind: ErrorKind, said: &str, region: Option<String>, call: &Call
     let says = |words: &str| said.contains(words);
     let locked = || {
         let said = said.to_ascii_lowercase();
-        call.writes && LOCKS.iter().any(|sign| said.contains(sign))
+        // A bucket that has no locks, or whose versions must stay on for them.
+        let of_bucket = said.contains("configuration");
+        call.writes && !of_bucket && LOCKS.iter().any(|sign| said.contains(sign))
     };
     match kind {
         ErrorKind::AccessDenied | ErrorKind::InvalidRequest if locked() => ErrorKind::Locked,
