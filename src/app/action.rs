@@ -123,8 +123,10 @@ const EDITOR: &[Scope] = &[Scope::Editor];
 const DOCTOR: &[Scope] = &[Scope::Doctor];
 const MAKING_BUCKETS: &[(Scope, Capability)] = &[(Scope::Buckets, Capability::CreateBucket)];
 const DELETING_BUCKETS: &[(Scope, Capability)] = &[(Scope::Buckets, Capability::DeleteBucket)];
-const LISTED_UPLOADS: &[(Scope, Capability)] =
-    &[(Scope::Buckets, Capability::ListMultipartUploads)];
+const LISTED_UPLOADS: &[(Scope, Capability)] = &[
+    (Scope::Buckets, Capability::ListMultipartUploads),
+    (Scope::Objects, Capability::ListMultipartUploads),
+];
 const KEPT_VERSIONS: &[(Scope, Capability)] =
     &[(Scope::Objects, Capability::Versions), (Scope::Side, Capability::Versions)];
 const RESTORE: &[(Scope, Capability)] =
@@ -325,7 +327,7 @@ actions! {
     AddBucket: "add-bucket", "add by name",
         "Add a bucket that the credentials may use but not list", BUCKETS, &["a"];
     UnfinishedUploads: "unfinished-uploads", "unfinished uploads",
-        "List the bucket's unfinished multipart uploads, and abort them", BUCKETS, &["U"],
+        "List the bucket's unfinished multipart uploads, and abort them", BOTH, &["U"],
         needs LISTED_UPLOADS;
     BucketSettings: "bucket-settings", "settings",
         "Show and change the settings of the bucket", BOTH, &["B"];
@@ -383,7 +385,7 @@ actions! {
         "Go to a bookmark or a recent place; add or remove bookmarks", GLOBAL, &["b"],
         also &[(Scope::Bookmarks, &["b"])];
     Help: "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"],
-        also &[(Scope::Help, &["?", "f1"])];
+        also &[(Scope::Dialog, &["?", "f1"]), (Scope::Help, &["?", "f1"])];
     Guide: "guide", "guide",
         "Read the guide: connecting, transfers, links, keys, trouble", GLOBAL, &["g ?"];
     Palette: "palette", "palette",

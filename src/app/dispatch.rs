@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::context::{Context, Intent, TabMove};
 use crate::app::effect::Effect;
 use crate::app::layout::Pane;
-use crate::app::overlaid::open_overlay;
+use crate::app::overlaid::{open_help, open_overlay};
 use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
 use crate::app::screens::Parts;
@@ -23,6 +23,7 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
     match action {
         Action::Suspend => return asked.effects.push(Effect::Suspend),
         Action::Redraw => return asked.effects.push(Effect::Redraw),
+        Action::Help if state.parts.help.is_none() => return open_help(state),
         Action::Yes if copy_errors(state, asked) => return,
         _ => {}
     }

@@ -117,6 +117,12 @@ pub trait Part {
     /// Takes the answer to a request that it owns.
     fn on_reply(&mut self, _ticket: Ticket, _reply: Reply, _cx: &mut Context<'_>) {}
 
+    /// The request whose answer closes what it lays over the panes; who leaves that leaves the
+    /// request.
+    fn waits_for(&self) -> Option<Ticket> {
+        None
+    }
+
     /// Whether something in it is under way, or will change by itself.
     fn is_waiting(&self) -> bool {
         false

@@ -136,6 +136,10 @@ impl Part for BucketSettings {
         self.loading == Some(ticket) || changing == Some(ticket)
     }
 
+    fn waits_for(&self) -> Option<Ticket> {
+        self.change.as_ref()?.ticket
+    }
+
     fn is_waiting(&self) -> bool {
         self.loading.is_some() || self.is_sending()
     }
@@ -200,7 +204,12 @@ impl BucketSettings {
     }
 
     pub fn is_sending(&self) -> bool {
-        self.change.as_ref().is_some_and(|change| change.ticket.is_some())
+        self.sent().is_some()
+    }
+
+    /// The setting that the editor or the server is at work on.
+    pub fn sent(&self) -> Option<BucketSetting> {
+        self.change.as_ref().filter(|change| change.ticket.is_some()).map(|change| change.setting)
     }
 
     fn know(&mut self, setting: BucketSetting, state: SettingState) {

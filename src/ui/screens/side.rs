@@ -58,7 +58,7 @@ pub fn draw_side(paint: &mut Paint<'_>, place: SidePlace, side: &SidePane, view:
         Some(SideTab::Preview) => match &side.looking.preview {
             Fetched::Ready(preview) => {
                 let pattern = side.looking.pattern.as_ref();
-                draw_preview(paint, inner, preview, pattern, focused);
+                draw_preview(paint, inner, preview, pattern, focused, view);
                 let extent = preview.extent();
                 scrollbar(paint, place, extent.len, extent.offset);
                 draw_progress(paint, inner, side, preview, view);

@@ -73,7 +73,7 @@ fn what_differs_is_left_alone_and_the_difference_is_shown_before_it_is_saved() {
     assert_eq!(
         lines(&app),
         [
-            "cache_control: (none) → no-cache  (2)".to_owned(),
+            "Cache control: (none) → no-cache  (2)".to_owned(),
             "2 objects of 2 are changed.".to_owned(),
         ]
     );

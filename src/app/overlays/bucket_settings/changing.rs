@@ -222,11 +222,11 @@ impl BucketSettings {
             }
             (_, Action::Dismiss | Action::Close | Action::No) => {
                 self.reading = None;
+                self.change = None;
                 if sending {
-                    cx.toast(Level::Note, "the change was sent; its row shows what came of it");
+                    // Its row shows what came of it.
                     self.load(cx);
                 }
-                self.change = None;
             }
             (SettingReading::Document(_), Action::EditSetting) => self.edit(cx),
             (SettingReading::Document(_), Action::Yes) => self.copy(cx),

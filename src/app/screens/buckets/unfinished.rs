@@ -60,8 +60,7 @@ impl Unfinished {
 
     pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
         let Some((ticket, _)) = self.abort.take() else { return false };
-        cx.abandon(&mut Some(ticket));
-        cx.toast(Level::Note, "stopped: the uploads that were aborted by then are gone");
+        cx.leave(&mut Some(ticket), "stopped: the uploads that were aborted by then are gone");
         true
     }
 

@@ -14,7 +14,7 @@ use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::screens::objects::describing_fields::{Field, merged, set};
+use crate::app::screens::objects::describing_fields::{Field, merged, set, settle};
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
@@ -111,8 +111,15 @@ impl Describing {
             (MetadataStep::Form(form), DialogAnswer::Row(row)) => self.chosen(form, row),
             (MetadataStep::Field(mut form, field), DialogAnswer::Text(text)) => {
                 let now = cx.now.to_zoned(TimeZone::clone(&cx.session.zone));
+                let before = form.change.clone();
                 match set(&mut form.change, field, &text, &now) {
-                    Ok(()) => self.show(form, cx.session),
+                    Ok(()) => {
+                        settle(&mut form.change, &form.found.objects);
+                        if form.change == before {
+                            cx.toast(Level::Note, "nothing is changed by that");
+                        }
+                        self.show(form, cx.session);
+                    }
                     Err(problem) => {
                         let mut prompt = prompt(&form, field);
                         prompt.input = crate::app::dialogs::input::Input::prefilled(&text);
@@ -198,11 +205,12 @@ fn sure(form: &MetadataForm) -> Confirm {
             *counted.entry((found.name, line)).or_default() += 1;
         }
     }
-    let mut confirm = Confirm::new("Save the metadata", "Save", "Cancel");
+    let names = objects.iter().map(|one| one.object.key.as_str());
+    let mut confirm = Confirm::new("Save the metadata", "Save", "Cancel").about(names);
     let more = counted.len().saturating_sub(MOST_DIFFERENCES);
     for ((name, line), count) in counted.into_iter().take(MOST_DIFFERENCES) {
         let of = if objects.len() > 1 { format!("  ({count})") } else { String::new() };
-        confirm = confirm.line(format!("{name}: {line}{of}"));
+        confirm = confirm.line(format!("{}: {line}{of}", Field::title_of(&name)));
     }
     if more > 0 {
         confirm = confirm.line(format!("… and {more} more"));

@@ -95,6 +95,30 @@ impl Field {
         }
     }
 
+    /// The title of what a difference names as the verbs do: `cache_control`, `tags.team`.
+    pub fn title_of(difference: &str) -> String {
+        let field = match difference.split_once('.') {
+            Some(("metadata", name)) => return format!("{} {name}", Field::Metadata.title()),
+            Some(("tags", name)) => return format!("Tag {name}"),
+            _ => match difference {
+                "content_type" => Field::ContentType,
+                "cache_control" => Field::CacheControl,
+                "content_disposition" => Field::Disposition,
+                "content_encoding" => Field::ContentEncoding,
+                "content_language" => Field::Language,
+                "expires" => Field::Expires,
+                "website_redirect" => Field::Redirect,
+                "class" => Field::StorageClass,
+                "acl" => Field::Acl,
+                "encryption" => Field::Encryption,
+                "retention" => Field::Retention,
+                "legal_hold" => Field::LegalHold,
+                other => return other.replace('_', " "),
+            },
+        };
+        field.title().to_owned()
+    }
+
     pub fn hint(self) -> &'static str {
         match self {
             Field::Metadata | Field::Tags => "name=value sets one; -name takes one away",
@@ -166,6 +190,42 @@ impl Field {
             Field::Retention => head.retention.map(|kept| retention(kept, zone)),
             Field::LegalHold => head.legal_hold.map(|held| on(held).to_owned()),
             Field::Acl => None,
+        }
+    }
+
+    /// What a change says of it: the names of pairs, or one without a name.
+    fn names(self, change: &MetadataChange) -> Vec<String> {
+        let (set, removed) = match self {
+            Field::Metadata => (&change.set.metadata, &change.remove_metadata),
+            Field::Tags => (&change.set.tags, &change.remove_tags),
+            _ => return vec![String::new()],
+        };
+        set.keys().chain(removed).cloned().collect()
+    }
+
+    fn take_out(self, change: &mut MetadataChange, name: &str) {
+        let set = &mut change.set;
+        match self {
+            Field::ContentType => set.headers.content_type = None,
+            Field::CacheControl => set.headers.cache_control = None,
+            Field::Disposition => set.headers.content_disposition = None,
+            Field::ContentEncoding => set.headers.content_encoding = None,
+            Field::Language => set.headers.content_language = None,
+            Field::Expires => set.headers.expires = None,
+            Field::Redirect => set.headers.website_redirect = None,
+            Field::StorageClass => set.class = None,
+            Field::Acl => set.protection.acl = None,
+            Field::Encryption => set.protection.encryption = None,
+            Field::Retention => set.protection.retention = None,
+            Field::LegalHold => set.protection.legal_hold = None,
+            Field::Metadata => {
+                set.metadata.remove(name);
+                change.remove_metadata.remove(name);
+            }
+            Field::Tags => {
+                set.tags.remove(name);
+                change.remove_tags.remove(name);
+            }
         }
     }
 
@@ -309,6 +369,26 @@ pub fn set(
     Ok(())
 }
 
+/// Takes out of a change what would leave all of these objects as they are.
+pub fn settle(change: &mut MetadataChange, objects: &[ObjectDescription]) {
+    let differences = |change: &MetadataChange| -> Vec<_> {
+        let of = |one: &ObjectDescription| {
+            change.differences(&one.head, one.tags.as_deref().unwrap_or_default())
+        };
+        objects.iter().map(of).collect()
+    };
+    let all = differences(change);
+    for field in Field::ALL {
+        for name in field.names(change) {
+            let mut less = change.clone();
+            field.take_out(&mut less, &name);
+            if differences(&less) == all {
+                *change = less;
+            }
+        }
+    }
+}
+
 fn pair(
     text: &str,
     spelled: impl Fn(&str) -> String,
@@ -332,6 +412,7 @@ fn pair(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::object::{ObjectAddress, ObjectHead};
 
     fn typed(field: Field, text: &str) -> Result<MetadataChange, String> {
         let now = "2026-11-29T12:00:00Z[UTC]".parse().unwrap();
@@ -346,6 +427,51 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), Field::ALL.len() + 1);
+    }
+
+    #[test]
+    fn what_an_object_has_already_is_no_change() {
+        let mut one = ObjectDescription {
+            object: ObjectAddress::new("b".into(), "k".into()),
+            head: ObjectHead::default(),
+            tags: Some(vec![("team".to_owned(), "a".to_owned())]),
+            acl_unknown: false,
+        };
+        one.head.headers.cache_control = Some("no-store".to_owned());
+        one.head.headers.expires = Some("Mon, 30 Nov 2026 00:00:00 GMT".to_owned());
+        one.head.user_metadata.insert("kept".to_owned(), "1".to_owned());
+        let settled = |field, text| {
+            let mut change = typed(field, text).unwrap();
+            settle(&mut change, std::slice::from_ref(&one));
+            field.pending(&change)
+        };
+        for (field, text) in [
+            (Field::CacheControl, "no-store"),
+            (Field::ContentType, ""),
+            (Field::Expires, "Mon, 30 Nov 2026 00:00:00 GMT"),
+            (Field::StorageClass, "standard"),
+            (Field::Metadata, "kept=1"),
+            (Field::Metadata, "-other"),
+            (Field::Tags, "team=a"),
+            (Field::LegalHold, "off"),
+        ] {
+            assert_eq!(settled(field, text), None, "{text}");
+        }
+        for (field, text, told) in [
+            (Field::CacheControl, "", "(none)"),
+            (Field::Metadata, "-kept", "-kept"),
+            (Field::Tags, "team=b", "team=b"),
+            (Field::LegalHold, "on", "on"),
+        ] {
+            assert_eq!(settled(field, text).as_deref(), Some(told));
+        }
+    }
+
+    #[test]
+    fn a_difference_has_the_title_of_its_field() {
+        let titles = ["cache_control", "metadata.team", "tags.a", "encryption_key"];
+        let titles = titles.map(Field::title_of);
+        assert_eq!(titles, ["Cache control", "User metadata team", "Tag a", "encryption key"]);
     }
 
     #[test]

@@ -168,13 +168,13 @@ impl Editing {
                 self.on_written(opened, &dialog, cx);
             }
             (None, Some(About::Text(opened))) if !self.question.is_open() => {
-                cx.toast(Level::Note, opened.left("nothing was sent"));
+                cx.toast(Level::Ended, opened.left("nothing was sent"));
             }
             (Some((Question { about: About::Conflict(conflict), .. }, answer)), _) => {
                 self.on_answer(conflict, &answer, cx);
             }
             (None, Some(About::Conflict(conflict))) if !self.question.is_open() => {
-                cx.toast(Level::Note, kept(&conflict.written.file));
+                cx.toast(Level::Ended, kept(&conflict.written.file));
             }
             _ => {}
         }
@@ -265,21 +265,20 @@ impl Editing {
             }
             None | Some((_, EditStep::Editing(_) | EditStep::Keeping(..))) => return false,
         };
-        cx.abandon(&mut self.under_way.take().map(|(ticket, _)| ticket));
-        cx.toast(Level::Note, text);
+        cx.leave(&mut self.under_way.take().map(|(ticket, _)| ticket), text);
         true
     }
 
     /// What was written and not stored stays in its file.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
         if let Some(About::Text(Opened { kept: Some(file), .. })) = self.about() {
-            cx.toast(Level::Note, kept(&file));
+            cx.toast(Level::Ended, kept(&file));
         }
         self.question.close(cx);
         if let Some((ticket, step)) = self.under_way.take() {
             cx.abandon(&mut Some(ticket));
             if let EditStep::Saving(written) | EditStep::Comparing(written) = step {
-                cx.toast(Level::Note, kept(&written.file));
+                cx.toast(Level::Ended, kept(&written.file));
             }
         }
     }
@@ -295,7 +294,7 @@ impl Editing {
             }
             (EditStep::Editing(opened), Ok(Answer::Edited { edited: Edited::Unchanged, .. })) => {
                 let text = opened.left("nothing was changed, so nothing was sent");
-                cx.toast(Level::Note, text);
+                cx.toast(Level::Ended, text);
             }
             (
                 EditStep::Editing(Opened { object, etag, editor, kept: before })
@@ -347,7 +346,7 @@ impl Editing {
                 let Written { object, bytes, editor, file, .. } = written;
                 self.edit(Opened { object, etag, editor, kept: Some(file) }, bytes, cx);
             }
-            _ => cx.toast(Level::Note, kept(&written.file)),
+            _ => cx.toast(Level::Ended, kept(&written.file)),
         }
     }
 }

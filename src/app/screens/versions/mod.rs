@@ -19,6 +19,7 @@ use crate::app::scope::Scope;
 use crate::app::screens::versions::shown::{ListedOf, ShownVersions};
 use crate::app::spot::Spot;
 use crate::app::toasts::Level;
+use crate::domain::address::Bucket;
 use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
 use crate::domain::restoring::Restored;
@@ -31,8 +32,8 @@ pub struct Versions {
     shown: Option<ShownVersions>,
     /// The next page is on its way.
     page: Option<Ticket>,
-    /// A restoration or deletion is under way.
-    acting: Option<Ticket>,
+    /// A restoration or deletion is under way in a bucket.
+    acting: Option<(Ticket, Bucket)>,
     /// Which versions are deleted once it is said yes to.
     question: QuestionSlot<Vec<KeyVersion>>,
 }
@@ -130,7 +131,8 @@ impl Part for Versions {
     }
 
     fn owns(&self, ticket: Ticket) -> bool {
-        [self.page, self.acting].contains(&Some(ticket))
+        let acting = self.acting.as_ref().map(|(ticket, _)| *ticket);
+        [self.page, acting].contains(&Some(ticket))
     }
 
     fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
@@ -258,15 +260,22 @@ impl Versions {
             return cx.toast(Level::Note, "it is what is there now");
         }
         let bucket = shown.of.bucket().clone();
-        self.acting =
-            Some(cx.request(StorageRequest::Versions(VersionsRequest::Restore { bucket, steps })));
+        self.ask(bucket.clone(), VersionsRequest::Restore { bucket, steps }, cx);
+    }
+
+    /// One after the other: each is told of by its own answer.
+    fn ask(&mut self, bucket: Bucket, request: VersionsRequest, cx: &mut Context<'_>) {
+        if self.is_acting() {
+            return cx.toast(Level::Note, "versions are being changed: wait for the end of that");
+        }
+        self.acting = Some((cx.request(StorageRequest::Versions(request)), bucket));
     }
 
     fn on_restored(&mut self, restored: Restored, cx: &mut Context<'_>) {
-        self.acting = None;
+        let acting = self.acting.take();
         say_restored(&restored, cx);
-        if let Some(shown) = &self.shown {
-            let copies = large_copies(cx.session.name(), shown.of.bucket(), restored.large);
+        if let Some((_, bucket)) = acting {
+            let copies = large_copies(cx.session.name(), &bucket, restored.large);
             if !copies.is_empty() {
                 cx.transfer(TransferCommand::Enqueue(copies));
             }
@@ -294,11 +303,7 @@ impl Versions {
     fn delete(&mut self, named: Vec<KeyVersion>, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
         let bucket = shown.of.bucket().clone();
-        self.acting =
-            Some(cx.request(StorageRequest::Versions(VersionsRequest::DeleteVersions {
-                bucket,
-                named,
-            })));
+        self.ask(bucket.clone(), VersionsRequest::DeleteVersions { bucket, named }, cx);
     }
 
     fn on_deleted(&mut self, failed: Vec<(KeyVersion, Error)>, cx: &mut Context<'_>) {
