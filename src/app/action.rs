@@ -275,8 +275,7 @@ actions! {
     OpenLink: "open-link", "open link",
         "Open a presigned link in the web browser", OBJECTS_SIDE, &["O"];
     Copy: "copy", "copy",
-        "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"],
-        writes AnyTime;
+        "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"];
     Move: "move", "move",
         "Move to another place: copy, check the copy, then delete the source",
         OBJECTS_SIDE, &["m"], writes Now;

@@ -12,6 +12,7 @@ use crate::app::tabs::Tab;
 use crate::app::toasts::{Level, Toast};
 use crate::domain::units::{Count, Moment};
 use crate::domain::visible::visible;
+use crate::ui::glyphs::in_ascii;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::width;
 use crate::ui::widgets::breadcrumb::breadcrumb;
@@ -56,6 +57,7 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let left = line.shorter(used);
     let left = left.skip(draw_tabs(paint, left, state));
     let title = state.session.title();
+    let title = if paint.glyphs.are_ascii() { in_ascii(&title) } else { title };
     let name = if left.width < WITH_IDENTITY { state.session.name().as_str() } else { &title };
     match state.parts.objects.browse.place() {
         Some(at) => {

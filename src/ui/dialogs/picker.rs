@@ -69,7 +69,7 @@ fn marked(picker: &Picker) -> String {
         (0, _) => String::new(),
         (_, 0) => format!("{} marked · {folders}", Count(marked)),
         (_, count) if count == marked => format!("{} marked · {}", Count(marked), Size(bytes)),
-        _ => format!("{} marked · {} and {folders}", Count(marked), Size(bytes)),
+        _ => format!("{} marked · {} + {folders}", Count(marked), Size(bytes)),
     }
 }
 

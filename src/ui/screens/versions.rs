@@ -106,7 +106,7 @@ fn draw_row(
         (false, true) => ("latest", styles.good),
         (false, false) => ("", styles.dim),
     };
-    paint.put(rest.take(STATE), state, style);
+    paint.sentence(rest.take(STATE), state, style);
     rest = rest.skip(STATE + 1);
     let class = entry.class().unwrap_or_default();
     if rest.width > 50 && !class.is_empty() {

@@ -67,6 +67,11 @@ impl Copying {
         };
         let to_connection = place.connection.filter(|name| name != session.name());
         let mut one_server = true;
+        if to_connection.is_none()
+            && let Some(reason) = read_only(session.connection())
+        {
+            return Err(reason);
+        }
         if let Some(name) = &to_connection {
             let found = session.connections.iter().find(|each| each.name == *name);
             if let Some(reason) = found.and_then(read_only) {

@@ -67,6 +67,9 @@ impl Part for Versions {
             return dialog.hints();
         }
         match self.shown.as_ref().map(|shown| &shown.of) {
+            _ if self.shown.as_ref().is_none_or(ShownVersions::is_empty) => {
+                vec![(Action::Dismiss, "close")]
+            }
             Some(ListedOf::Deleted { .. }) => vec![
                 (Action::RestoreVersion, "restore"),
                 (Action::Toggle, "mark"),
