@@ -259,6 +259,11 @@ impl<'a> Context<'a> {
         ticket
     }
 
+    /// What is being changed on servers.
+    pub fn changes(&self) -> Vec<String> {
+        self.tickets.changes().iter().map(|(_, change)| change.doing.clone()).collect()
+    }
+
     /// Gives up a request that is still out.
     pub fn abandon(&mut self, ticket: &mut Option<Ticket>) {
         self.effects.extend(ticket.take().map(Effect::Abandon));

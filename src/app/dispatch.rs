@@ -9,6 +9,7 @@ use crate::app::layout::Pane;
 use crate::app::overlaid::{open_help, open_overlay};
 use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
+use crate::app::scope::Scope;
 use crate::app::screens::Parts;
 use crate::app::state::{Asked, State};
 use crate::app::toasts::Level;
@@ -26,6 +27,9 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
         Action::Help if state.parts.help.is_none() => return open_help(state),
         Action::Yes if copy_errors(state, asked) => return,
         _ => {}
+    }
+    if !action.spec().works_in(Scope::List) {
+        state.toasts.end_notes();
     }
     if state.shown.take().is_some() && action == Action::StepBack {
         return;
@@ -99,7 +103,10 @@ fn anywhere(parts: &mut Parts, action: Action, cx: &mut Context<'_>) {
                 cx.ask(Intent::GoBack(last));
             }
         }
-        Action::Quit => parts.places.quit(&parts.transfers.queue, cx),
+        Action::Quit => {
+            let kept = parts.all().find_map(Part::kept);
+            parts.places.quit(&parts.transfers.queue, kept, cx);
+        }
         _ => {}
     }
 }

@@ -133,6 +133,11 @@ pub trait Part {
         None
     }
 
+    /// Where something is kept on this machine that is not stored yet.
+    fn kept(&self) -> Option<String> {
+        None
+    }
+
     /// Leaves the work that [`Part::under_way`] tells of; `false` where there is none.
     fn leave_work(&mut self, _cx: &mut Context<'_>) -> bool {
         false

@@ -111,6 +111,10 @@ impl State {
     /// Computes the places anew.
     pub fn place(&mut self) {
         self.parts.side.set_wide(Areas::has_third_column(self.size));
+        if self.focus == Pane::Side && !self.parts.side.is_open() {
+            // It was open only because the window had room for it.
+            self.focus = Pane::Objects;
+        }
         let shape = Shape {
             focus: self.focus,
             zoomed: self.zoomed,
@@ -226,10 +230,14 @@ impl State {
             let leave = self.session.keymap.name_of(self.scopes(), Action::Dismiss);
             return Some(format!("{}; {leave} does not wait", change.doing));
         }
-        let stop = self.session.key(Action::StepBack);
-        let stopped = self.parts.all().find_map(Part::under_way);
-        let stopped = stopped.map(|sentence| format!("{sentence}; {stop} stops"));
-        stopped.or_else(|| self.changes().next_back().map(|change| change.doing.clone()))
+        let doing = self.parts.all().find_map(Part::under_way);
+        // What lies over the panes has that key for itself.
+        if let Some(doing) = &doing
+            && !self.keyboard().is_some_and(Part::takes_keys)
+        {
+            return Some(format!("{doing}; {} stops", self.session.key(Action::StepBack)));
+        }
+        doing.or_else(|| self.changes().next_back().map(|change| change.doing.clone()))
     }
 
     /// Takes the changes that nobody waits for any more; the one that was `answered` is told

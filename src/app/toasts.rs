@@ -56,6 +56,11 @@ impl Toasts {
         self.toasts.retain(|toast| toast.since >= now);
     }
 
+    /// Drops what was said of a key before another one was pressed.
+    pub fn end_notes(&mut self) {
+        self.toasts.retain(|toast| toast.level != Level::Note);
+    }
+
     pub fn current(&self) -> Option<&Toast> {
         self.toasts.last()
     }

@@ -90,6 +90,11 @@ impl<'a> Paint<'a> {
         spinner(self.glyphs, self.now)
     }
 
+    /// What whoever has the keys waits for, for a frame.
+    pub fn waiting_label(&self) -> Option<String> {
+        self.waited_for.as_ref().map(|doing| format!("{} {doing}", self.turning()))
+    }
+
     /// Makes cells of a line do something when they are clicked.
     pub fn spot(&mut self, span: Span, spot: Spot) {
         let place = Area { x: span.x, y: span.y, width: span.width, height: 1 };

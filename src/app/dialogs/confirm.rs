@@ -85,6 +85,12 @@ impl Confirm {
         }
     }
 
+    /// Asks before what was entered is lost.
+    pub fn discard() -> Confirm {
+        Confirm::new("Discard what you entered?", "Discard", "Keep editing")
+            .line("Nothing of it is saved yet.")
+    }
+
     #[must_use]
     pub fn line(mut self, sentence: impl Into<String>) -> Confirm {
         self.lines.push(sentence.into());

@@ -32,7 +32,9 @@ pub fn draw_ledger(paint: &mut Paint<'_>, ledger: &LinkLedger, zone: &TimeZone, 
     let inner = large_popup(paint, &labels, WIDEST, height);
     if links.is_empty() {
         let headline = match ledger.links() {
-            None => return notice(paint, inner, &Notice::waiting(paint, "reading the list of links")),
+            None => {
+                return notice(paint, inner, &Notice::waiting(paint, "reading the list of links"));
+            }
             Some(_) => "no link was handed out from here yet",
         };
         return notice(paint, inner, &Notice { headline: headline.into(), ..Notice::default() });

@@ -202,10 +202,10 @@ fn text_place(text: &TextPane, preview: &Preview) -> String {
     }
 }
 
-/// `45%`; `9.1 MiB` of what is packed, whose length shows only at its end.
+/// `45%`; `at 9.1 MiB` of what is packed, whose length shows only at its end.
 fn part(at: u64, preview: &Preview) -> String {
     match preview.unpacked {
-        true => Size(at).to_string(),
+        true => format!("at {}", Size(at)),
         false => format!("{}%", at.min(preview.size) * 100 / preview.size.max(1)),
     }
 }

@@ -20,7 +20,7 @@ const STATE: u16 = 14;
 
 pub fn draw_versions(paint: &mut Paint<'_>, versions: &Versions, session: &Session) {
     let Some(shown) = versions.shown() else { return };
-    let inner = large_popup(paint, &labels(paint, shown, versions.is_acting()), 120, 40);
+    let inner = large_popup(paint, &labels(paint, shown), 120, 40);
     if shown.is_empty() {
         return notice(paint, inner, &nothing(paint, shown, session));
     }
@@ -32,7 +32,7 @@ pub fn draw_versions(paint: &mut Paint<'_>, versions: &Versions, session: &Sessi
     });
 }
 
-fn labels(paint: &Paint<'_>, shown: &ShownVersions, acting: bool) -> Labels {
+fn labels(paint: &Paint<'_>, shown: &ShownVersions) -> Labels {
     let title = match &shown.of {
         ListedOf::Object(object) => format!("Versions of {}", object.key.name()),
         ListedOf::Deleted { bucket, prefix } => format!("Deleted below s3://{bucket}/{prefix}"),
@@ -49,7 +49,7 @@ fn labels(paint: &Paint<'_>, shown: &ShownVersions, acting: bool) -> Labels {
     Labels {
         title,
         top_right: format!("{}{more}", Count(shown.len() as u64)),
-        bottom_left: if acting { format!("{} working", paint.turning()) } else { marked },
+        bottom_left: paint.waiting_label().unwrap_or(marked),
         ..Labels::default()
     }
 }

@@ -108,8 +108,8 @@ pub fn sheet(paint: &mut Paint<'_>, sheet: &Sheet<'_>) {
 /// With what is waited for in the frame.
 fn waiting(paint: &Paint<'_>, labels: &Labels) -> Labels {
     let mut labels = labels.clone();
-    if let (Some(doing), true) = (&paint.waited_for, labels.bottom_left.is_empty()) {
-        labels.bottom_left = format!("{} {doing}", paint.turning());
+    if labels.bottom_left.is_empty() {
+        labels.bottom_left = paint.waiting_label().unwrap_or_default();
     }
     labels
 }

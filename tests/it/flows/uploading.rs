@@ -197,7 +197,7 @@ fn what_is_chosen_is_given_up_with_the_form() {
     let mut app = inside();
     app.keys("u ctrl-g h").typed("perhaps").keys("enter");
     assert!(app.picture().contains("expected on or off"), "{}", app.picture());
-    app.keys("esc t").typed("text/html").keys("enter esc");
+    app.keys("esc t").typed("text/html").keys("enter esc y");
     assert_eq!(picker(&app).note, "");
     let again = app.requests();
     assert!(

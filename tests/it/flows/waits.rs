@@ -1,5 +1,6 @@
 //! What is waited for is seen on the screen and left with one key.
 
+use windlass::app::effect::Effect;
 use windlass::app::event::{Answer, Event};
 use windlass::app::screens::buckets::Buckets;
 use windlass::config::editor::{EditFile, Edited};
@@ -100,7 +101,7 @@ fn sent(keys: &str, text: &str, then: &str) -> App {
 }
 
 fn footer(app: &App) -> String {
-    app.picture().lines().last().unwrap_or_default().trim().to_owned()
+    app.picture().lines().last().unwrap_or_default().trim_matches(['|', ' ']).to_owned()
 }
 
 #[test]
@@ -165,4 +166,25 @@ fn where_a_text_is_kept_can_be_read_in_the_events() {
     assert!(app.state.log.entries().any(|entry| entry.text.contains(&path)), "{:?}", app.state.log);
     app.keys("E enter");
     assert!(app.picture().replace(['│', '\n', ' '], "").contains(&path), "{}", app.picture());
+}
+
+#[test]
+fn what_is_not_answered_yet_is_asked_about_before_the_program_ends() {
+    let quits = |app: &mut App| app.effects().contains(&Effect::Quit);
+    let file = file();
+    let mut app = saving(&file);
+    app.keys("q");
+    let shown = app.picture().replace(['│', '\n', ' ', '|'], "");
+    assert!(shown.contains("Notansweredyet:savinga."), "{}", app.picture());
+    assert!(shown.contains(&file.path.display().to_string()), "{}", app.picture());
+    app.keys("esc");
+    assert!(!quits(&mut app) && app.state.dialog().is_none());
+    app.keys("q y");
+    assert!(quits(&mut app));
+    let mut app = saving(&file);
+    app.keys("ctrl-c ctrl-c");
+    assert!(quits(&mut app), "twice at once");
+    let mut app = App::with_rows(&["a"]);
+    app.keys("q");
+    assert!(quits(&mut app), "nothing is under way");
 }

@@ -295,6 +295,20 @@ mod tests {
     }
 
     #[test]
+    fn a_read_only_connection_is_copied_from_and_not_to() {
+        let copying = Copying::new("b".into(), vec![one("a/x")].into(), false);
+        let mut session = session();
+        assert!(session.change_to(&"old".into()));
+        let refused = copying.specs(&session, "s3://b/c/").unwrap_err();
+        assert!(refused.contains("old is read-only"), "{refused}");
+        assert_eq!(copying.specs(&session, "aws:b/c/").unwrap().len(), 1);
+    }
+
+    fn one(key: &str) -> SourceRow {
+        SourceRow { target: Target::Object(key.into()), size: None }
+    }
+
+    #[test]
     fn another_connection_is_named_before_its_bucket() {
         assert_eq!(copy(&["a/x"], "aws:b/a/").unwrap(), ["aws:b/a/x"]);
         assert_eq!(copy(&["a/x"], "c:b/z").unwrap(), ["b/z"], "its own name is no other");

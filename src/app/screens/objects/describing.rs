@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use crate::app::action::Action;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::confirm::Confirm;
@@ -21,7 +22,7 @@ use crate::domain::address::Bucket;
 use crate::domain::description::{Descriptions, MetadataOutcome, ObjectDescription};
 use crate::domain::metadata_change::{Loss, MetadataChange};
 use crate::domain::transfer::SourceRows;
-use crate::domain::units::Counted;
+use crate::domain::units::{Count, Counted};
 
 /// Differences that are shown one by one.
 const MOST_DIFFERENCES: usize = 14;
@@ -41,6 +42,8 @@ pub enum MetadataStep {
     Form(MetadataForm),
     Field(MetadataForm, Field),
     Sure(MetadataForm),
+    /// Whether what was entered is lost.
+    Discard(MetadataForm),
     Saving,
 }
 
@@ -97,10 +100,19 @@ impl Describing {
         let step = self.question.get().map(|question| question.about.clone());
         match (act(&mut self.question, cx), step) {
             (Some((question, answer)), _) => self.on_answer(question.about, answer, cx),
-            (None, Some(MetadataStep::Field(form, _) | MetadataStep::Sure(form)))
-                if !self.question.is_open() =>
+            (
+                None,
+                Some(
+                    MetadataStep::Field(form, _)
+                    | MetadataStep::Sure(form)
+                    | MetadataStep::Discard(form),
+                ),
+            ) if !self.question.is_open() => self.show(form, cx.session),
+            (None, Some(MetadataStep::Form(form)))
+                if !self.question.is_open() && !form.change.is_empty() =>
             {
-                self.show(form, cx.session);
+                let dialog = Dialog::Confirm(Confirm::discard());
+                self.question.ask(dialog, MetadataStep::Discard(form));
             }
             _ => {}
         }
@@ -256,16 +268,20 @@ fn save(slot: &mut QuestionSlot<MetadataStep>, form: MetadataForm, cx: &mut Cont
     slot.put(Question { dialog, about: MetadataStep::Saving, ticket });
 }
 
-fn ended(outcome: MetadataOutcome, cx: &mut Context<'_>) {
+fn ended(mut outcome: MetadataOutcome, cx: &mut Context<'_>) {
     let changed = Counted(outcome.changed, "object");
     match outcome.failed.len() {
-        0 => cx.toast(Level::Done, format!("{changed} described anew")),
+        0 => cx.toast(Level::Done, format!("metadata of {changed} changed")),
+        // One error says it all.
+        1 if outcome.changed == 0 => cx.ask(Intent::Log(outcome.failed.remove(0))),
         failed => {
-            cx.toast(Level::Problem, format!("{changed} described anew, {failed} failed"));
+            let (failed, key) = (Count(failed as u64), cx.session.key(Action::Events));
+            let text = format!("metadata of {changed} changed, {failed} failed: {key} says why");
+            cx.toast(Level::Problem, text);
         }
     }
     for error in outcome.failed {
         cx.ask(Intent::LogQuietly(error));
     }
-    cx.ask(Intent::Run(crate::app::action::Action::Refresh));
+    cx.ask(Intent::Run(Action::Refresh));
 }

@@ -185,7 +185,7 @@ impl Editing {
         if opened.editor != EditorChoice::Yours {
             match TextEditor::new(opened.object.to_string(), bytes.clone()) {
                 Ok(mut editor) => {
-                    editor.fit(editor_rows(cx));
+                    editor.fit_window(cx.areas.window.height);
                     let dialog = Dialog::Editor(Box::new(editor));
                     return self.question.ask(dialog, About::Text(opened));
                 }
@@ -226,7 +226,7 @@ impl Editing {
     /// What is edited here goes where its cursor is.
     pub fn fit(&mut self, cx: &Context<'_>) {
         if let Some(Dialog::Editor(editor)) = self.question.dialog_mut() {
-            editor.fit(editor_rows(cx));
+            editor.fit_window(cx.areas.window.height);
         }
     }
 
@@ -248,6 +248,16 @@ impl Editing {
             EditStep::Comparing(written) => ("looking who changed", &written.object),
         };
         Some(format!("{doing} {}", object.key.name()))
+    }
+
+    /// Where a text is that is on its way to the store.
+    pub fn kept(&self) -> Option<String> {
+        match self.under_way.as_ref()? {
+            (_, EditStep::Saving(written) | EditStep::Comparing(written)) => {
+                Some(kept(&written.file))
+            }
+            (_, EditStep::Opening(..) | EditStep::Editing(_) | EditStep::Keeping(..)) => None,
+        }
     }
 
     /// Leaves what is waited for; what was written is kept.
@@ -356,11 +366,6 @@ impl Opened {
     fn left(&self, otherwise: &str) -> String {
         self.kept.as_ref().map_or_else(|| otherwise.to_owned(), kept)
     }
-}
-
-/// Lines of the window that the editor fills, within its frame and above the footer.
-fn editor_rows(cx: &Context<'_>) -> u16 {
-    cx.areas.window.height.saturating_sub(3)
 }
 
 fn is_conflict(error: &Error) -> bool {

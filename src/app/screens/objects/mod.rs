@@ -299,6 +299,10 @@ impl Part for Objects {
         self.editing.under_way().or_else(others)
     }
 
+    fn kept(&self) -> Option<String> {
+        self.editing.kept()
+    }
+
     fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
         self.editing.leave_work(cx) || self.thawing.leave_work(cx) || self.acting.leave_work(cx)
     }

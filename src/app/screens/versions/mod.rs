@@ -3,6 +3,8 @@
 
 pub mod shown;
 
+use jiff::tz::TimeZone;
+
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent, SideTab};
@@ -24,8 +26,8 @@ use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
 use crate::domain::restoring::Restored;
 use crate::domain::transfer::TransferCommand;
-use crate::domain::units::Counted;
-use crate::domain::versions::KeyVersion;
+use crate::domain::units::{Counted, Moment, Size};
+use crate::domain::versions::{KeyVersion, VersionEntry};
 
 #[derive(Clone, Debug, Default)]
 pub struct Versions {
@@ -96,12 +98,17 @@ impl Part for Versions {
             return true;
         }
         let Some(shown) = &mut self.shown else { return false };
+        if shown.is_empty() && action.spec().works_in(Scope::Versions) && action != Action::Versions
+        {
+            cx.toast(Level::Note, format!("{}: there is no row here", action.spec().title));
+            return true;
+        }
         match action {
             Action::Dismiss | Action::Close | Action::Versions => self.close(cx),
             Action::Toggle => shown.toggle(),
             Action::MarkEvery => shown.mark_every(),
             Action::RestoreVersion => self.restore(cx),
-            Action::DeleteVersion => self.ask_deletion(),
+            Action::DeleteVersion => self.ask_deletion(cx),
             Action::Accept | Action::Open => self.pass_on(SideTab::Preview, cx),
             Action::VersionDetails => self.pass_on(SideTab::Details, cx),
             Action::SaveVersion => self.act_on(Action::Download, cx),
@@ -154,6 +161,10 @@ impl Part for Versions {
         }
     }
 
+    fn waits_for(&self) -> Option<Ticket> {
+        self.acting.as_ref().map(|(ticket, _)| *ticket)
+    }
+
     fn is_waiting(&self) -> bool {
         self.page.is_some() || self.acting.is_some()
     }
@@ -169,7 +180,7 @@ impl Versions {
     }
 
     /// Whether something is being restored or deleted.
-    pub fn is_acting(&self) -> bool {
+    fn is_acting(&self) -> bool {
         self.acting.is_some()
     }
 
@@ -269,7 +280,7 @@ impl Versions {
     /// One after the other: each is told of by its own answer.
     fn ask(&mut self, bucket: Bucket, request: VersionsRequest, cx: &mut Context<'_>) {
         if self.is_acting() {
-            return cx.toast(Level::Note, "versions are being changed: wait for the end of that");
+            return cx.toast(Level::Note, WAIT);
         }
         self.acting = Some((cx.request(StorageRequest::Versions(request)), bucket));
     }
@@ -288,17 +299,22 @@ impl Versions {
     }
 
     /// Asks before a version goes for good.
-    fn ask_deletion(&mut self) {
+    fn ask_deletion(&mut self, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
         let ListedOf::Object(object) = &shown.of else { return };
         let chosen = shown.chosen();
         if chosen.is_empty() {
             return;
         }
+        if self.is_acting() {
+            return cx.toast(Level::Note, WAIT);
+        }
         let versions = Counted(chosen.len() as u64, "version");
+        let told: Vec<String> =
+            shown.chosen_entries().map(|entry| told(entry, &cx.session.zone)).collect();
         let confirm = Confirm::new("Delete versions", "Delete", "Keep")
-            .line(format!("Delete {versions} of this object for good?"))
-            .about(std::iter::once(object.key.as_str()))
+            .line(format!("Delete {versions} of {} for good?", object.key.name()))
+            .about(told.into_iter())
             .warning("This is final: what is deleted by its version cannot be restored.");
         self.question.ask(Dialog::Confirm(confirm), chosen);
     }
@@ -320,4 +336,17 @@ impl Versions {
         cx.ask(Intent::RefreshObjects);
         self.reload(cx);
     }
+}
+
+const WAIT: &str = "versions are being changed: wait for the end of that";
+
+/// `2026-09-20 14:02  4.1 MiB  3sL4kqtJ…`, as its row has it.
+fn told(entry: &VersionEntry, zone: &TimeZone) -> String {
+    let modified = entry.modified.map(|modified| Moment(modified, zone).to_string());
+    let what = match entry.size() {
+        Some(size) => Size(size).to_string(),
+        None => "delete marker".to_owned(),
+    };
+    let parts = [modified, Some(what), Some(entry.version.as_str().to_owned())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
