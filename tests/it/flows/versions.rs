@@ -113,7 +113,7 @@ fn what_is_done_to_versions_behind_a_closed_list_is_seen_and_done_one_after_the_
     let mut app = listed();
     app.keys("D y");
     assert!(status(&app).contains("deleting 1 version"), "{}", app.picture());
-    app.keys("D y");
+    app.keys("D");
     assert!(app.toast().contains("wait for the end"), "{}", app.toast());
     assert_eq!(app.waiting().len(), 1);
     app.keys("esc").wait(10);
