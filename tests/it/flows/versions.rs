@@ -356,3 +356,16 @@ fn what_is_stopped_says_whether_anything_is_left() {
     assert!(app.toast().starts_with("stopped:"), "{}", app.toast());
     assert!(!app.effects().iter().any(|effect| matches!(effect, Effect::Transfer(_))));
 }
+
+#[test]
+fn an_empty_list_offers_nothing_and_says_why_nothing_is_done() {
+    let mut app = App::with_rows(&["raw/"]);
+    app.keys("V").reply(versions(Vec::new(), None));
+    let footer = app.picture().lines().last().unwrap_or_default().to_owned();
+    assert!(!footer.contains("restore") && footer.contains("close"), "{footer}");
+    for key in ["r", "y", "d", "="] {
+        app.keys(key);
+        assert!(app.toast().contains("there is no row here"), "{key}: {}", app.toast());
+    }
+    assert!(app.requests().iter().all(|request| !format!("{request:?}").contains("Restore")));
+}
