@@ -123,8 +123,10 @@ const EDITOR: &[Scope] = &[Scope::Editor];
 const DOCTOR: &[Scope] = &[Scope::Doctor];
 const MAKING_BUCKETS: &[(Scope, Capability)] = &[(Scope::Buckets, Capability::CreateBucket)];
 const DELETING_BUCKETS: &[(Scope, Capability)] = &[(Scope::Buckets, Capability::DeleteBucket)];
-const LISTED_UPLOADS: &[(Scope, Capability)] =
-    &[(Scope::Buckets, Capability::ListMultipartUploads)];
+const LISTED_UPLOADS: &[(Scope, Capability)] = &[
+    (Scope::Buckets, Capability::ListMultipartUploads),
+    (Scope::Objects, Capability::ListMultipartUploads),
+];
 const KEPT_VERSIONS: &[(Scope, Capability)] =
     &[(Scope::Objects, Capability::Versions), (Scope::Side, Capability::Versions)];
 const RESTORE: &[(Scope, Capability)] =
@@ -273,8 +275,7 @@ actions! {
     OpenLink: "open-link", "open link",
         "Open a presigned link in the web browser", OBJECTS_SIDE, &["O"];
     Copy: "copy", "copy",
-        "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"],
-        writes AnyTime;
+        "Copy to another place, of this connection or another", OBJECTS_SIDE, &["c"];
     Move: "move", "move",
         "Move to another place: copy, check the copy, then delete the source",
         OBJECTS_SIDE, &["m"], writes Now;
@@ -325,7 +326,7 @@ actions! {
     AddBucket: "add-bucket", "add by name",
         "Add a bucket that the credentials may use but not list", BUCKETS, &["a"];
     UnfinishedUploads: "unfinished-uploads", "unfinished uploads",
-        "List the bucket's unfinished multipart uploads, and abort them", BUCKETS, &["U"],
+        "List the bucket's unfinished multipart uploads, and abort them", BOTH, &["U"],
         needs LISTED_UPLOADS;
     BucketSettings: "bucket-settings", "settings",
         "Show and change the settings of the bucket", BOTH, &["B"];
@@ -383,7 +384,7 @@ actions! {
         "Go to a bookmark or a recent place; add or remove bookmarks", GLOBAL, &["b"],
         also &[(Scope::Bookmarks, &["b"])];
     Help: "help", "help", "Show the keys that work here", GLOBAL, &["?", "f1"],
-        also &[(Scope::Help, &["?", "f1"])];
+        also &[(Scope::Dialog, &["?", "f1"]), (Scope::Help, &["?", "f1"])];
     Guide: "guide", "guide",
         "Read the guide: connecting, transfers, links, keys, trouble", GLOBAL, &["g ?"];
     Palette: "palette", "palette",

@@ -89,6 +89,7 @@ pub enum Intent {
     },
     CloseSide,
     CloseOverlay,
+    CloseHelp,
     Tab(TabMove),
     Connect(ConnectionName),
     ShowOverlay(OverlaySubject),
@@ -105,6 +106,8 @@ pub enum Intent {
     RefreshBuckets,
     /// List the objects again.
     RefreshObjects,
+    /// List the unfinished uploads of a bucket.
+    ShowUploads(Bucket),
     /// List the versions of an object, or what was deleted below a prefix.
     ShowVersions(ListedOf),
     /// Something was stored from here at the user's word: the cursor goes to it.
@@ -251,14 +254,30 @@ impl<'a> Context<'a> {
         connection: ConnectionName,
         request: impl Into<Request>,
     ) -> Ticket {
-        let (ticket, request) = (self.tickets.issue(), request.into());
+        let request = request.into();
+        let ticket = self.tickets.issue(&request);
         self.effects.push(Effect::Request { ticket, connection, request });
         ticket
+    }
+
+    /// What is being changed on servers.
+    pub fn changes(&self) -> Vec<String> {
+        self.tickets.changes().iter().map(|(_, change)| change.doing.clone()).collect()
     }
 
     /// Gives up a request that is still out.
     pub fn abandon(&mut self, ticket: &mut Option<Ticket>) {
         self.effects.extend(ticket.take().map(Effect::Abandon));
+    }
+
+    /// As [`Context::abandon`], of one that changes something: says what may have come of it in
+    /// words of the part's own.
+    pub fn leave(&mut self, ticket: &mut Option<Ticket>, said: impl Into<String>) {
+        if let Some(ticket) = *ticket {
+            self.tickets.forget(ticket);
+        }
+        self.abandon(ticket);
+        self.toast(Level::Ended, said);
     }
 
     /// Ends a request in order: what is under way is done, and its last answer counts it.

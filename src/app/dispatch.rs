@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use crate::app::action::Action;
 use crate::app::context::{Context, Intent, TabMove};
 use crate::app::effect::Effect;
-use crate::app::overlaid::open_overlay;
+use crate::app::overlaid::{open_help, open_overlay};
 use crate::app::overlay_subject::OverlaySubject;
 use crate::app::part::Part;
-use crate::app::scope::Pane;
+use crate::app::scope::{Pane, Scope};
 use crate::app::screens::Parts;
 use crate::app::state::{Asked, State};
 use crate::app::toasts::Level;
@@ -23,8 +23,12 @@ pub fn dispatch(state: &mut State, now: Timestamp, action: Action, asked: &mut A
     match action {
         Action::Suspend => return asked.effects.push(Effect::Suspend),
         Action::Redraw => return asked.effects.push(Effect::Redraw),
+        Action::Help if state.parts.help.is_none() => return open_help(state),
         Action::Yes if copy_errors(state, asked) => return,
         _ => {}
+    }
+    if !action.spec().works_in(Scope::List) {
+        state.toasts.end_notes();
     }
     if state.shown.take().is_some() && action == Action::StepBack {
         return;
@@ -99,7 +103,10 @@ fn anywhere(parts: &mut Parts, action: Action, cx: &mut Context<'_>) {
                 cx.ask(Intent::GoBack(last));
             }
         }
-        Action::Quit => parts.places.quit(&parts.transfers.queue, cx),
+        Action::Quit => {
+            let kept = parts.all().find_map(Part::kept);
+            parts.places.quit(&parts.transfers.queue, kept, cx);
+        }
         _ => {}
     }
 }

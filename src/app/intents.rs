@@ -120,6 +120,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
             }
         }
         Intent::CloseOverlay => state.parts.overlay = None,
+        Intent::CloseHelp => state.parts.help = None,
         Intent::ShowOverlay(subject) => show_overlay(state, now, subject, asked),
         Intent::Tab(which) => tab(state, now, which, asked),
         Intent::Connect(name) => connect(state, now, &name, asked),
@@ -188,6 +189,9 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         }
         Intent::RefreshObjects => {
             state.with(now, asked, |parts, cx| parts.objects.browse.refresh(cx));
+        }
+        Intent::ShowUploads(bucket) => {
+            state.with(now, asked, |parts, cx| parts.buckets.unfinished.open(&bucket, cx));
         }
         Intent::ShowVersions(of) => {
             state.with(now, asked, |parts, cx| parts.versions.open(of, cx));

@@ -28,6 +28,7 @@ pub mod remedies;
 pub mod restored;
 pub mod scope;
 pub mod screens;
+pub mod server_change;
 pub mod session;
 pub mod spot;
 pub mod start;

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use crate::app::action::Action;
 use crate::app::overlay_subject::OverlaySubject;
+use crate::app::overlays::help::Help;
+use crate::app::overlays::rows::{rows_here, rows_over};
 use crate::app::overlays::{Overlay, OverlayInput};
 use crate::app::state::{Asked, State};
 
@@ -23,6 +25,20 @@ pub fn open_overlay(state: &mut State, now: Timestamp, action: Action, asked: &m
     state.with(now, asked, |_, cx| overlay.part_mut().start(cx));
     state.parts.overlay = Some(overlay);
     true
+}
+
+/// Opens the list of the keys that mean something now, over whatever has them.
+pub fn open_help(state: &mut State) {
+    let (keymap, scopes) = (&state.session.keymap, state.scopes());
+    let help = match state.keyboard().filter(|part| part.takes_keys()) {
+        Some(part) => {
+            let refused = |action| state.refused(action);
+            Help::over(rows_over(keymap, scopes, &part.hints(), refused))
+        }
+        None => Help::new(rows_here(keymap, scopes, |action| state.disabled(action))),
+    };
+    state.shown = None;
+    state.parts.help = Some(Box::new(help));
 }
 
 /// Opens the overlay that shows something.

@@ -128,6 +128,12 @@ pub trait Part {
     /// Takes the answer to a request that it owns.
     fn on_reply(&mut self, _ticket: Ticket, _reply: Reply, _cx: &mut Context<'_>) {}
 
+    /// The request whose answer closes what it lays over the panes; who leaves that leaves the
+    /// request.
+    fn waits_for(&self) -> Option<Ticket> {
+        None
+    }
+
     /// Whether something in it is under way, or will change by itself.
     fn is_waiting(&self) -> bool {
         false
@@ -135,6 +141,11 @@ pub trait Part {
 
     /// What the footer says of work under way that is seen nowhere else.
     fn under_way(&self) -> Option<String> {
+        None
+    }
+
+    /// Where something is kept on this machine that is not stored yet.
+    fn kept(&self) -> Option<String> {
         None
     }
 

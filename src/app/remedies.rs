@@ -18,6 +18,14 @@ impl Session {
         error.explain().next(|remedy| self.say(remedy))
     }
 
+    /// As [`Session::next`], where an action of its own tries again.
+    pub fn next_by(&self, error: &Error, again: Option<Action>) -> String {
+        error.explain().next(|remedy| match (remedy, again) {
+            (Remedy::Refresh, Some(again)) => format!("try again with {}", self.key(again)),
+            _ => self.say(remedy),
+        })
+    }
+
     /// What happened and what to do next, where there is one line for it.
     pub fn in_a_line(&self, error: &Error) -> String {
         format!("{}: {}", error.explain().what, self.next(error))

@@ -8,6 +8,7 @@ use crate::app::clipboard::Clipboard;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::Dialog;
 use crate::app::effect::Effect;
+use crate::app::event::Ticket;
 use crate::app::keymap::Resolved;
 use crate::app::layout::{Areas, Shape, WindowSize};
 use crate::app::link_shown::LinkShown;
@@ -16,6 +17,7 @@ use crate::app::part::Part;
 use crate::app::scope::{Pane, Scope};
 use crate::app::screens::Parts;
 use crate::app::screens::connecting::sign_in::profile_of;
+use crate::app::server_change::ServerChange;
 use crate::app::session::Session;
 use crate::app::tabs::{MOST, Tab, Tabs};
 use crate::app::ticket::Tickets;
@@ -109,6 +111,10 @@ impl State {
     /// Computes the places anew.
     pub fn place(&mut self) {
         self.parts.side.set_wide(Areas::has_third_column(self.size));
+        if self.focus == Pane::Side && !self.parts.side.is_open() {
+            // It was open only because the window had room for it.
+            self.focus = Pane::Objects;
+        }
         let shape = Shape {
             focus: self.focus,
             zoomed: self.zoomed,
@@ -206,6 +212,44 @@ impl State {
         Some((pane.scope(), self.parts.pane(pane)?))
     }
 
+    /// What is being changed on servers, oldest first.
+    pub fn changes(&self) -> impl DoubleEndedIterator<Item = &ServerChange> {
+        self.tickets.changes().iter().map(|(_, change)| change)
+    }
+
+    /// The change that whoever has the keys waits for.
+    pub fn change_waited_for(&self) -> Option<&ServerChange> {
+        let waits_for = self.keyboard()?.waits_for()?;
+        let mut changes = self.tickets.changes().iter();
+        changes.find(|(ticket, _)| *ticket == waits_for).map(|(_, change)| change)
+    }
+
+    /// What is under way that is seen nowhere else, and the key that leaves it.
+    pub fn under_way(&self) -> Option<String> {
+        if let Some(change) = self.change_waited_for() {
+            let leave = self.session.keymap.name_of(self.scopes(), Action::Dismiss);
+            return Some(format!("{}; {leave} does not wait", change.doing));
+        }
+        let doing = self.parts.all().find_map(Part::under_way);
+        // What lies over the panes has that key for itself.
+        if let Some(doing) = &doing
+            && !self.keyboard().is_some_and(Part::takes_keys)
+        {
+            return Some(format!("{doing}; {} stops", self.session.key(Action::StepBack)));
+        }
+        doing.or_else(|| self.changes().next_back().map(|change| change.doing.clone()))
+    }
+
+    /// Takes the changes that nobody waits for any more; the one that was `answered` is told
+    /// already.
+    pub fn take_left_changes(&mut self, answered: Option<Ticket>) -> Vec<ServerChange> {
+        let (parts, tabs) = (&self.parts, &self.tabs);
+        let owned =
+            |ticket| parts.all().any(|part| part.owns(ticket)) || tabs.owner(ticket).is_some();
+        let left = self.tickets.take_unowned(owned).into_iter();
+        left.filter(|(ticket, _)| Some(*ticket) != answered).map(|(_, change)| change).collect()
+    }
+
     /// What is open, as a bookmark.
     pub fn here(&self) -> Option<Bookmark> {
         let place = self.parts.objects.browse.place()?;
@@ -232,6 +276,7 @@ impl State {
         let watches = |tab: &Tab| tab.parts.objects.browse.watch().is_some();
         self.toasts.current().is_some()
             || self.parts.all().any(Part::is_waiting)
+            || self.changes().next().is_some()
             || self.tabs.others().any(|(_, tab)| watches(tab))
     }
 }

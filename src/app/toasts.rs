@@ -8,7 +8,11 @@ use jiff::Timestamp;
 pub enum Level {
     /// Something the user asked for is done.
     Done,
+    /// Why nothing is done, or how something is now: not worth to be kept.
     Note,
+    /// How something ended that is neither done nor wrong: what may have come of it, where it is
+    /// kept. It is in the events list too.
+    Ended,
     /// Something went wrong; the events list has the details.
     Problem,
 }
@@ -17,6 +21,7 @@ pub enum Level {
 pub struct Toast {
     pub level: Level,
     pub text: String,
+    since: Timestamp,
     pub until: Timestamp,
     /// The events list says why, and what to do.
     pub explained: bool,
@@ -36,14 +41,24 @@ impl Toasts {
     }
 
     pub fn add(&mut self, now: Timestamp, level: Level, text: String) {
-        let seconds = if level == Level::Problem { 10 } else { 6 };
+        let seconds = if matches!(level, Level::Problem | Level::Ended) { 10 } else { 6 };
         let until = now.checked_add(Duration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
         self.toasts.retain(|toast| toast.text != text);
-        self.toasts.push(Toast { level, text, until, explained: false });
+        self.toasts.push(Toast { level, text, since: now, until, explained: false });
     }
 
     pub fn expire(&mut self, now: Timestamp) {
         self.toasts.retain(|toast| toast.until > now);
+    }
+
+    /// Drops those from before `now`: something began that is worth the line more.
+    pub fn end_before(&mut self, now: Timestamp) {
+        self.toasts.retain(|toast| toast.since >= now);
+    }
+
+    /// Drops what was said of a key before another one was pressed.
+    pub fn end_notes(&mut self) {
+        self.toasts.retain(|toast| toast.level != Level::Note);
     }
 
     pub fn current(&self) -> Option<&Toast> {

@@ -25,8 +25,13 @@ use crate::domain::transfer_event::TransferEvent;
 /// What an event makes of the state, and what the shell shall do.
 pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
     let mut asked = Asked::default();
+    let answered = match &event {
+        Event::Reply { ticket, .. } => Some(*ticket),
+        _ => None,
+    };
     state.now = now;
     state.toasts.expire(now);
+    let rested = state.under_way().is_none();
     match event {
         Event::Key(chord) => on_key(state, now, chord, &mut asked),
         Event::Mouse(mouse) => on_mouse(state, now, mouse, &mut asked),
@@ -66,8 +71,23 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
     }
     perform(state, now, &mut asked);
     watch_behind(state, now, &mut asked);
+    tell_left(state, now, answered);
+    if rested && state.under_way().is_some() {
+        // What just began is seen, whatever was said before it.
+        state.toasts.end_before(now);
+    }
     follow_log(state);
     asked.effects
+}
+
+/// Says what may have been changed by requests that nobody waits for any more, save the one that
+/// was `answered`.
+fn tell_left(state: &mut State, now: Timestamp, answered: Option<Ticket>) {
+    for change in state.take_left_changes(answered) {
+        let text = change.left(&state.session);
+        state.log.note(now, Level::Ended, text.clone());
+        state.toasts.add(now, Level::Ended, text);
+    }
 }
 
 /// Watches in tabs that are not on screen go on.

@@ -10,6 +10,8 @@ pub struct TreeNode {
     pub value: NodeValue,
     /// The first node that is not below this one.
     pub end: usize,
+    /// Whether more is nested in it than the tree has.
+    pub more: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +180,7 @@ mod tests {
     fn tree() -> FoldedTree {
         let name = |name: &str| Some(NodeLabel::Name(name.to_owned()));
         let plain = |text: &str| NodeValue::Plain(text.to_owned());
-        let node = |depth, label, value, end| TreeNode { depth, label, value, end };
+        let node = |depth, label, value, end| TreeNode { depth, label, value, end, more: false };
         let nodes = vec![
             node(0, None, NodeValue::Object { members: 2 }, 6),
             node(1, name("users"), NodeValue::Array { elements: 2 }, 5),

@@ -14,6 +14,16 @@ pub struct TableView {
     pub from: u64,
     /// Whether the table ends with the last of these rows.
     pub ends: bool,
+    /// The lines up to there that are no rows; `None` where there are none.
+    pub left_out: Option<LeftOut>,
+}
+
+/// Lines that are no rows of a table, or are not in them whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    pub lines: u64,
+    /// Why the first is none: `line 3 is not JSON: column 1: a value is expected`.
+    pub first: String,
 }
 
 impl TableView {

@@ -25,15 +25,12 @@ pub fn parse_when(text: &str, now: &Zoned, towards: TimeDirection) -> Result<Tim
         .or_else(|| relative(&words, now, towards))
         .or_else(|| dated(&words, now, towards));
     found.ok_or_else(|| {
-        format!(
-            "{text:?} is not a time: write 2026-11-01, \"2026-11-01 12:00\", yesterday or {}",
-            {
-                match towards {
-                    TimeDirection::Past => "\"3 days ago\"",
-                    TimeDirection::Future => "2h",
-                }
-            }
-        )
+        let (month, day, length) = match towards {
+            TimeDirection::Past => (now.checked_sub(1.month()), "yesterday", "\"3 days ago\""),
+            TimeDirection::Future => (now.checked_add(1.month()), "tomorrow", "2h"),
+        };
+        let date = month.unwrap_or_else(|_| now.clone()).date();
+        format!("{text:?} is not a time: write {date}, \"{date} 12:00\", {day} or {length}")
     })
 }
 
@@ -204,5 +201,9 @@ mod tests {
         {
             assert!(read(text, TimeDirection::Past).contains("is not a time"), "{text}");
         }
+        let past = "write 2026-10-29, \"2026-10-29 12:00\", yesterday or \"3 days ago\"";
+        assert!(read("soon", TimeDirection::Past).ends_with(past));
+        let future = "write 2026-12-29, \"2026-12-29 12:00\", tomorrow or 2h";
+        assert!(read("soon", TimeDirection::Future).ends_with(future));
     }
 }

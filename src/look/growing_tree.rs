@@ -57,14 +57,24 @@ impl GrowingTree {
         let end = self.nodes.len();
         for at in self.open {
             self.nodes[at].end = end;
+            self.nodes[at].more |= !whole;
         }
         FoldedTree::new(self.nodes, UNFOLDED, !whole || self.full)
     }
 
+    /// What follows is in no row: all that is open has more than its rows.
+    fn leave_out(&mut self) {
+        if !std::mem::replace(&mut self.full, true) {
+            for at in &self.open {
+                self.nodes[*at].more = true;
+            }
+        }
+    }
+
     /// `false` where there is no more room.
     fn add(&mut self, value: NodeValue) -> bool {
-        self.full |= self.nodes.len() >= MOST;
-        if self.full {
+        if self.nodes.len() >= MOST {
+            self.leave_out();
             return false;
         }
         let parent = self.open.last().map(|at| &mut self.nodes[*at].value);
@@ -80,7 +90,7 @@ impl GrowingTree {
             _ => None,
         };
         let end = self.nodes.len() + 1;
-        self.nodes.push(TreeNode { depth: self.depth, label, value, end });
+        self.nodes.push(TreeNode { depth: self.depth, label, value, end, more: false });
         true
     }
 }

@@ -1,7 +1,5 @@
 //! Makes what is shown of the inside of an object: a table, a tree, a text, a picture, or facts.
 
-use std::sync::Arc;
-
 use crate::domain::coloured_text::{ColouredLine, TextColour};
 use crate::domain::contents::{ContentKind, Contents};
 use crate::domain::object_view::{ObjectView, ViewBody, ViewForm};
@@ -16,7 +14,6 @@ use crate::look::inside::Inside;
 use crate::look::inspect::inspect;
 use crate::look::json::tree::tree;
 use crate::look::markdown::rendered;
-use crate::look::object_bytes::ObjectBytes;
 use crate::look::opening::{FIRST, Opening};
 use crate::look::pdf::text::pdf_text;
 #[cfg(feature = "images")]
@@ -82,13 +79,10 @@ fn kind(inside: &Inside) -> Looked<ContentKind> {
 }
 
 fn best(inside: &Inside, contents: &Contents, pixels: u64) -> Looked<ViewBody> {
-    let (source, name) = (&inside.source, inside.name.as_str());
+    let name = inside.name.as_str();
     match contents.kind {
         ContentKind::Csv | ContentKind::Ndjson | ContentKind::Parquet => {
-            let told = inside.content_type.as_deref();
-            let mut table = table(source, name, told, 0, FIRST_ROWS)?;
-            table.ends &= !inside.goes_on;
-            Ok(ViewBody::Table(table))
+            Ok(ViewBody::Table(table(inside, 0, FIRST_ROWS)?))
         }
         ContentKind::Json => {
             let (text, whole) = beginning(inside, TREE)?;
@@ -230,22 +224,18 @@ fn beginning(inside: &Inside, most: usize) -> Looked<(String, bool)> {
 }
 
 /// Rows of a table from one on, counted from 0.
-pub fn table(
-    source: &Arc<ObjectBytes>,
-    name: &str,
-    content_type: Option<&str>,
-    from: u64,
-    count: u64,
-) -> Looked<TableView> {
+pub fn table(inside: &Inside, from: u64, count: u64) -> Looked<TableView> {
+    let (source, name, told) = (&inside.source, &inside.name, inside.content_type.as_deref());
     // One more tells whether the table goes on.
     let request = RowRequest { from, count: Some(count.saturating_add(1)), columns: Vec::new() };
     let mut kept = KeptRows::default();
-    let read = read_rows(source, name, content_type, &request, &mut RowWriter::Kept(&mut kept));
+    let read = read_rows(source, name, told, &request, &mut RowWriter::Kept(&mut kept));
     match read {
         Ok(read) => {
             kept.rows.truncate(usize::try_from(count).unwrap_or(usize::MAX));
-            let ends = read.rows <= count;
-            Ok(TableView { names: kept.names, rows: kept.rows, from, ends })
+            let ends = read.rows <= count && !inside.goes_on;
+            let left_out = read.left_out(inside.goes_on || inside.cut.is_some());
+            Ok(TableView { names: kept.names, rows: kept.rows, from, ends, left_out })
         }
         Err(RowsFault::Look(error)) => Err(error),
         Err(RowsFault::Output(error)) => Err(error.into()),
@@ -258,6 +248,7 @@ pub fn table(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::table_view::LeftOut;
     use crate::look::inside::inside;
     use crate::look::object_bytes::tests::source;
 
@@ -284,6 +275,7 @@ mod tests {
             panic!("no table")
         };
         assert_eq!(table.names, ["a", "b"]);
+        assert_eq!(table.left_out, None);
         let packed = zstd::encode_all(&b"a,b\n1,2\n"[..], 1).unwrap();
         assert!(matches!(body("a.csv.zst", packed), ViewBody::Table(_)));
         assert!(matches!(body("a.json", "{\"a\":1}"), ViewBody::Tree(_)));
@@ -302,6 +294,26 @@ mod tests {
             let packed = zstd::encode_all(svg.as_bytes(), 1).unwrap();
             assert!(matches!(body("a.svg.zst", packed), ViewBody::Picture(_)));
         }
+    }
+
+    #[test]
+    fn lines_that_are_no_rows_are_told_of() {
+        let left_out = |bytes: &str| match body("a.ndjson", bytes) {
+            ViewBody::Table(table) => (table.rows.len(), table.left_out),
+            other => panic!("{other:?}"),
+        };
+        let first = "line 3 is not JSON: column 1: a value is expected".to_owned();
+        let broken = "{\"a\":1}\n{\"a\":2,\"b\":\"x\"}\nbroken\n";
+        assert_eq!(left_out(broken), (2, Some(LeftOut { lines: 1, first: first.clone() })));
+        let more = format!("{broken}{{\"a\":3}}\n{{\"a\":");
+        assert_eq!(left_out(&more), (3, Some(LeftOut { lines: 2, first })));
+        let packed = zstd::encode_all("{\"a\":1}\n".repeat(200).as_bytes(), 1).unwrap();
+        let cut = inside(&source(packed), "a.ndjson.zst", None, None, 100).unwrap();
+        let ViewBody::Table(table) = view(&cut, ViewForm::Best, 1000).unwrap().body else {
+            panic!("no table")
+        };
+        assert!(!table.ends && !table.rows.is_empty());
+        assert_eq!(table.left_out, None, "a line that is cut by the look itself is whole there");
     }
 
     #[test]

@@ -192,11 +192,7 @@ fn answer(
             let at = window.end().min(*at);
             part(ViewBody::Bytes(window), at)
         }
-        LookStep::Rows { from, count } => {
-            let told = inside.content_type.as_deref();
-            let rows = table(&inside.source, &inside.name, told, *from, *count)?;
-            part(ViewBody::Table(rows), 0)
-        }
+        LookStep::Rows { from, count } => part(ViewBody::Table(table(&inside, *from, *count)?), 0),
         LookStep::Search { pattern, from, backward, form } => {
             match search(&inside, pattern, *from, *backward, tell)? {
                 Some(at) => part(found(&inside, at, *form, tell)?, at),

@@ -129,10 +129,10 @@ pub fn open_browser(start: Start, before_requests: impl FnOnce()) -> io::Result<
     let ended = catch_unwind(AssertUnwindSafe(|| interface.block_on(turning.run())));
     let ended = ended.unwrap_or(Ok(LoopEnd::Panicked));
     let Loop { screen, state, mut runner, .. } = turning;
-    drop(screen);
     if let Some(place) = state.last_place() {
         runner.remember_place(place, state.session.recent.clone());
     }
+    drop(screen);
     // Past the time the journal has what is unfinished, or the queue was in memory anyway.
     let _ = interface.block_on(async { timeout(ENDING, runner.shut_down()).await });
     runtime.shutdown_background();

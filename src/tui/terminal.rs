@@ -76,7 +76,9 @@ impl Screen {
             paint(self.pictures.screen(), &mut self.terminal.get_frame());
         self.pictures.before(picture.as_ref(), self.terminal.backend_mut())?;
         self.terminal.flush()?;
-        self.terminal.hide_cursor()?;
+        // Not by the terminal of ratatui: that shows the cursor again where it is dropped, and
+        // panics where it cannot say that the window is gone.
+        self.out().hide_cursor()?;
         self.terminal.swap_buffers();
         self.pictures.after(picture.as_ref(), self.terminal.backend_mut())?;
         self.out().write_all(END_FRAME.as_bytes())?;

@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use crate::app::action::Action;
-use crate::app::part::Part;
 use crate::app::scope::Scope;
 use crate::app::screens::leaving::Leaving;
 use crate::app::screens::objects::loading::Loading;
@@ -13,6 +12,7 @@ use crate::app::tabs::Tab;
 use crate::app::toasts::{Level, Toast};
 use crate::domain::units::{Count, Moment};
 use crate::domain::visible::visible;
+use crate::ui::glyphs::in_ascii;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::width;
 use crate::ui::widgets::breadcrumb::breadcrumb;
@@ -57,6 +57,7 @@ pub fn draw_header(paint: &mut Paint<'_>, area: Rect, state: &State) {
     let left = line.shorter(used);
     let left = left.skip(draw_tabs(paint, left, state));
     let title = state.session.title();
+    let title = if paint.glyphs.are_ascii() { in_ascii(&title) } else { title };
     let name = if left.width < WITH_IDENTITY { state.session.name().as_str() } else { &title };
     match state.parts.objects.browse.place() {
         Some(at) => {
@@ -175,10 +176,9 @@ fn draw_standing(paint: &mut Paint<'_>, span: Span, state: &State) {
     if let Some(note) = standing_note(state) {
         let sign = paint.glyphs.warning;
         paint.print(span, styles.warning, format_args!("{sign} {note}"));
-    } else if let Some(sentence) = state.parts.all().find_map(Part::under_way) {
-        let used = paint.put(span, spinner(paint.glyphs, state.now), styles.accent) + 1;
-        let stop = state.session.key(Action::StepBack);
-        paint.sentence(span.skip(used), &format!("{sentence}; {stop} stops"), styles.dim);
+    } else if let Some(sentence) = state.under_way() {
+        let used = paint.put(span, paint.turning(), styles.accent) + 1;
+        paint.sentence(span.skip(used), &sentence, styles.dim);
     }
 }
 
@@ -187,7 +187,7 @@ fn draw_toast(paint: &mut Paint<'_>, span: Span, state: &State) {
     let Some(toast) = state.toasts.current() else { return draw_standing(paint, span, state) };
     let (sign, style) = match toast.level {
         Level::Done => (paint.glyphs.good, styles.good),
-        Level::Note => (paint.glyphs.note, styles.dim),
+        Level::Note | Level::Ended => (paint.glyphs.note, styles.dim),
         Level::Problem => (paint.glyphs.bad, styles.bad),
     };
     let used = paint.put(span, sign, style) + 1;

@@ -27,6 +27,7 @@ use crate::ui::dialogs::draw_dialog;
 use crate::ui::dialogs::link::draw_link_shown;
 use crate::ui::footer::draw_footer;
 use crate::ui::overlays::draw_overlay;
+use crate::ui::overlays::help::draw_help;
 use crate::ui::paint::{Paint, place};
 use crate::ui::picture_screen::{FramePicture, PictureScreen};
 use crate::ui::pictures::settled;
@@ -62,6 +63,7 @@ pub fn draw_into(
 ) -> DrawnFrame {
     let mut paint = Paint::new(buffer, theme);
     paint.pictures = pictures.clone();
+    paint.now = state.now;
     let window = paint.buffer.area;
     let text = paint.styles.text;
     paint.restyle(window, text);
@@ -82,7 +84,8 @@ pub fn draw_into(
         let behind = Rect { height: place(window, state.areas.status).y, ..window };
         paint.restyle(behind, Style::new().dim());
     }
-    draw_sizes(&mut paint, &state.parts.sizes, &state.session, state.now);
+    paint.waited_for = state.change_waited_for().map(|change| change.doing.clone());
+    draw_sizes(&mut paint, &state.parts.sizes, &state.session);
     draw_versions(&mut paint, &state.parts.versions, &state.session);
     if let Some(dialog) = state.dialog() {
         draw_dialog(&mut paint, dialog, &state.session);
@@ -90,6 +93,9 @@ pub fn draw_into(
     draw_connecting(&mut paint, &state.parts.connecting, &state.session, state.now);
     if let Some(overlay) = &state.parts.overlay {
         draw_overlay(&mut paint, overlay, state);
+    }
+    if let Some(help) = &state.parts.help {
+        draw_help(&mut paint, help);
     }
     let picture = settled(&mut paint);
     DrawnFrame { spots: paint.spots, picture }

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -14,6 +15,7 @@ use crate::ui::glyphs::{Glyphs, in_ascii};
 use crate::ui::picture_screen::{FramePicture, PictureScreen};
 use crate::ui::text::{fit_end, fit_name, fit_start, width};
 use crate::ui::theme::{Styles, Theme};
+use crate::ui::widgets::spinner::spinner;
 
 /// The cells of one frame with what every painter needs.
 pub struct Paint<'a> {
@@ -23,6 +25,10 @@ pub struct Paint<'a> {
     /// What can be clicked.
     pub spots: Spots,
     pub icons: bool,
+    /// The moment that is painted, for what turns.
+    pub now: Timestamp,
+    /// What whoever has the keys waits for.
+    pub waited_for: Option<String>,
     pub pictures: PictureScreen,
     /// The picture that was painted.
     pub picture: Option<FramePicture>,
@@ -70,11 +76,23 @@ impl<'a> Paint<'a> {
             styles,
             glyphs,
             icons,
+            now: Timestamp::UNIX_EPOCH,
+            waited_for: None,
             spots: Spots::default(),
             pictures: PictureScreen::default(),
             picture: None,
             text: String::new(),
         }
+    }
+
+    /// The sign that something moves.
+    pub fn turning(&self) -> &'static str {
+        spinner(self.glyphs, self.now)
+    }
+
+    /// What whoever has the keys waits for, for a frame.
+    pub fn waiting_label(&self) -> Option<String> {
+        self.waited_for.as_ref().map(|doing| format!("{} {doing}", self.turning()))
     }
 
     /// Makes cells of a line do something when they are clicked.

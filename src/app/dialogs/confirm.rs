@@ -40,9 +40,24 @@ pub struct Tally {
 pub struct TypedName {
     pub expected: String,
     pub input: Input,
+    /// A yes was asked for with what is typed now, which is not the name.
+    refused: bool,
 }
 
 impl TypedName {
+    fn new(expected: impl Into<String>) -> TypedName {
+        TypedName { expected: expected.into(), input: Input::default(), refused: false }
+    }
+
+    /// Why no yes is taken yet, once one was asked for.
+    pub fn problem(&self) -> Option<String> {
+        let TypedName { expected, input, refused } = self;
+        refused.then(|| match input.is_empty() {
+            true => format!("type {expected} first"),
+            false => format!("this is not {expected}"),
+        })
+    }
+
     /// The last `/` of a prefix may be left out.
     fn is_right(&self) -> bool {
         let typed = self.input.text();
@@ -68,6 +83,12 @@ impl Confirm {
             on_yes: false,
             typed: None,
         }
+    }
+
+    /// Asks before what was entered is lost.
+    pub fn discard() -> Confirm {
+        Confirm::new("Discard what you entered?", "Discard", "Keep editing")
+            .line("Nothing of it is saved yet.")
     }
 
     #[must_use]
@@ -106,7 +127,7 @@ impl Confirm {
 
     #[must_use]
     pub fn typing(mut self, expected: impl Into<String>) -> Confirm {
-        self.typed = Some(TypedName { expected: expected.into(), input: Input::default() });
+        self.typed = Some(TypedName::new(expected));
         self
     }
 
@@ -134,7 +155,7 @@ impl Confirm {
             Action::Dismiss => return Outcome::Cancelled,
             Action::Accept => return self.on_enter(),
             Action::NextField | Action::PreviousField => {
-                self.on_yes = !self.on_yes && self.ready();
+                self.on_yes = !self.on_yes && self.is_asked_rightly();
             }
             _ if self.typed.is_some() => {}
             Action::Yes => return Outcome::Accepted(()),
@@ -150,7 +171,7 @@ impl Confirm {
     /// A character of the name.
     pub fn on_text(&mut self, chord: Chord) {
         if let Some(name) = &mut self.typed {
-            name.input.on_text(chord);
+            name.refused &= !name.input.on_text(chord);
             self.on_yes = false;
         }
     }
@@ -159,7 +180,7 @@ impl Confirm {
     pub fn ask_name(&mut self, expected: Option<String>) {
         match (&self.typed, expected) {
             (None, Some(expected)) => {
-                self.typed = Some(TypedName { expected, input: Input::default() });
+                self.typed = Some(TypedName::new(expected));
                 self.on_yes = false;
             }
             (Some(name), None) if name.input.text().is_empty() => self.typed = None,
@@ -170,7 +191,7 @@ impl Confirm {
     /// The first button is the yes, the second the no.
     pub fn point(&mut self, button: usize) -> Option<Action> {
         match button {
-            0 if self.ready() => {
+            0 if self.is_asked_rightly() => {
                 self.on_yes = true;
                 Some(Action::Accept)
             }
@@ -181,15 +202,25 @@ impl Confirm {
 
     pub fn on_paste(&mut self, text: &str) {
         if let Some(name) = &mut self.typed {
-            name.input.on_paste(text);
+            name.refused &= !name.input.on_paste(text);
             self.on_yes = false;
         }
     }
 
+    /// Whether a yes that is asked for is taken; where it is not, it says why.
+    fn is_asked_rightly(&mut self) -> bool {
+        let ready = self.ready();
+        if let Some(name) = &mut self.typed {
+            name.refused = !ready;
+        }
+        ready
+    }
+
     /// With a name to type, Enter in the field is the yes once the name is right and nothing
     /// before.
-    fn on_enter(&self) -> Outcome<()> {
-        match (&self.typed, self.on_yes, self.ready()) {
+    fn on_enter(&mut self) -> Outcome<()> {
+        let ready = self.is_asked_rightly();
+        match (&self.typed, self.on_yes, ready) {
             (Some(_), _, false) => Outcome::Open,
             (None, false, _) => Outcome::Cancelled,
             (_, _, true) | (None, true, _) => Outcome::Accepted(()),
@@ -269,8 +300,17 @@ mod tests {
     #[test]
     fn a_name_to_type_must_be_right_before_anything_is_yes() {
         let mut confirm = question().typing("my");
+        let problem = |confirm: &Confirm| confirm.typed.as_ref().and_then(TypedName::problem);
+        assert_eq!(problem(&confirm), None);
         assert_eq!(press(&mut confirm, &["enter"]), Outcome::Open);
-        assert_eq!(press(&mut confirm, &["y", "enter"]), Outcome::Open);
+        assert_eq!(problem(&confirm).as_deref(), Some("type my first"));
+        assert_eq!(press(&mut confirm, &["y"]), Outcome::Open);
+        assert_eq!(problem(&confirm), None, "what is typed is not judged before a yes");
+        for asked in ["enter", "tab"] {
+            assert_eq!(press(&mut confirm, &["y", asked]), Outcome::Open);
+            assert_eq!(problem(&confirm).as_deref(), Some("this is not my"), "{asked}");
+        }
+        assert_eq!(confirm.point(0), None);
         assert_eq!(press(&mut confirm, &["tab", "enter"]), Outcome::Open);
         assert_eq!(press(&mut confirm, &["ctrl-u", "m", "y", "enter"]), Outcome::Accepted(()));
         assert_eq!(press(&mut confirm, &["x", "enter"]), Outcome::Open);

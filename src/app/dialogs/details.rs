@@ -19,6 +19,8 @@ pub struct Details {
     /// Every failed object; each is said in one line, in raw words where [`Details::raw`].
     pub failures: Vec<Failure>,
     pub raw: bool,
+    /// What tries again here, where that is not to list again.
+    pub again: Option<Action>,
     /// What it tells of goes on until it is left.
     pub waiting: bool,
     /// Lines scrolled off the top, before wrapping.
@@ -33,6 +35,7 @@ impl Details {
             error: None,
             failures: Vec::new(),
             raw: false,
+            again: None,
             waiting: false,
             scroll: 0,
         }

@@ -207,9 +207,13 @@ impl Picker {
                 (Action::Filter, "filter"),
                 (Action::NextField, "type a path"),
                 (Action::HiddenFiles, "hidden files"),
-                (Action::Dismiss, "cancel"),
+                (Action::Dismiss, self.left_by_dismiss()),
             ],
         }
+    }
+
+    fn left_by_dismiss(&self) -> &'static str {
+        if self.filter.is_empty() { "cancel" } else { "end the filter" }
     }
 
     /// Accepted with what was picked: the marked entries, or the file under the cursor.

@@ -72,8 +72,12 @@ impl<A> QuestionSlot<A> {
         self.get().is_some_and(|question| question.ticket == Some(ticket))
     }
 
+    pub fn waits_for(&self) -> Option<Ticket> {
+        self.get()?.ticket
+    }
+
     pub fn is_waiting(&self) -> bool {
-        self.get().is_some_and(|question| question.ticket.is_some())
+        self.waits_for().is_some()
     }
 
     /// Drops the question and what it waits for.

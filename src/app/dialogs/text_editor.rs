@@ -73,6 +73,11 @@ impl TextEditor {
         self.top = self.first(self.rows);
     }
 
+    /// As [`TextEditor::fit`], in a window of so many lines: its frame and the footer take some.
+    pub fn fit_window(&mut self, lines: u16) {
+        self.fit(lines.saturating_sub(3));
+    }
+
     /// The first of so many lines on screen: the window moves only where the cursor leaves it.
     pub fn first(&self, rows: usize) -> usize {
         let (row, _) = self.cursor();

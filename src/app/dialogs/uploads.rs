@@ -142,6 +142,9 @@ impl Uploads {
     pub const SCOPES: &[Scope] = Scope::Uploads.outwards();
 
     pub fn hints(&self) -> Vec<KeyHint> {
+        if self.rows.is_empty() {
+            return vec![(Action::Dismiss, "close")];
+        }
         vec![
             (Action::Toggle, "mark"),
             (Action::MarkAbandoned, "mark all that look abandoned"),

@@ -87,14 +87,17 @@ impl Part for BucketSettings {
             (Action::Delete, "clear"),
             (Action::Yes, "copy"),
             (Action::Refresh, "again"),
-            (Action::Dismiss, "close"),
+            (Action::Dismiss, if self.is_sending() { "do not wait" } else { "close" }),
         ]
     }
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         if self.question.is_open() {
-            if let Some((question, answer)) = self.question.on_action(action, cx) {
-                self.on_answer(question, answer, cx);
+            let about = self.question.get().map(|question| question.about.clone());
+            match (self.question.on_action(action, cx), about) {
+                (Some((question, answer)), _) => self.on_answer(question, answer, cx),
+                (None, Some(about)) if !self.question.is_open() => self.on_left(about),
+                _ => {}
             }
         } else if self.reading.is_some() {
             self.on_reading(action, cx);
@@ -132,6 +135,10 @@ impl Part for BucketSettings {
         self.loading == Some(ticket) || changing == Some(ticket)
     }
 
+    fn waits_for(&self) -> Option<Ticket> {
+        self.change.as_ref()?.ticket
+    }
+
     fn is_waiting(&self) -> bool {
         self.loading.is_some() || self.is_sending()
     }
@@ -155,6 +162,12 @@ impl Part for BucketSettings {
 
     fn stop(&mut self, cx: &mut Context<'_>) {
         cx.abandon(&mut self.loading);
+    }
+
+    fn fit(&mut self, cx: &Context<'_>) {
+        if let Some(Dialog::Editor(editor)) = self.question.dialog_mut() {
+            editor.fit_window(cx.areas.window.height);
+        }
     }
 }
 
@@ -196,7 +209,12 @@ impl BucketSettings {
     }
 
     pub fn is_sending(&self) -> bool {
-        self.change.as_ref().is_some_and(|change| change.ticket.is_some())
+        self.sent().is_some()
+    }
+
+    /// The setting that the editor or the server is at work on.
+    pub fn sent(&self) -> Option<BucketSetting> {
+        self.change.as_ref().filter(|change| change.ticket.is_some()).map(|change| change.setting)
     }
 
     fn know(&mut self, setting: BucketSetting, state: SettingState) {

@@ -12,6 +12,7 @@ use crate::app::spot::Spot;
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::profiles::AwsProfile;
 use crate::domain::address::ConnectionName;
+use crate::domain::provider::Provider;
 
 #[derive(Clone, Debug)]
 pub struct Connections {
@@ -115,7 +116,11 @@ fn row(connection: &Connection, profile: Option<&AwsProfile>, key: char) -> Choi
         let words: Vec<_> = words.into_iter().flatten().collect();
         format!("AWS profile · {}{read_only}", words.join(" · "))
     } else {
-        let endpoint = connection.endpoint.as_deref().unwrap_or("AWS");
+        let endpoint = match (&connection.endpoint, connection.provider) {
+            (Some(endpoint), _) => endpoint,
+            (None, Provider::Aws) => "AWS",
+            (None, _) => "the endpoint of the environment",
+        };
         format!("{} · {endpoint}{read_only}", connection.provider)
     };
     ChoiceRow {
@@ -129,6 +134,15 @@ fn row(connection: &Connection, profile: Option<&AwsProfile>, key: char) -> Choi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endpoint_of_the_environment_is_not_called_aws() {
+        let aws = Connection::chain("default".into(), None);
+        let other = Connection { provider: Provider::Other, ..aws.clone() };
+        let notes = |connection| Connections::new(&[connection], &[], &"x".into()).choice.rows;
+        assert!(notes(aws)[0].note.ends_with("· AWS"));
+        assert!(notes(other)[0].note.ends_with("· the endpoint of the environment"));
+    }
 
     #[test]
     fn the_cursor_starts_on_the_one_in_use_and_the_first_nine_have_a_digit() {

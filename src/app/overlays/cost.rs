@@ -10,6 +10,7 @@ use crate::app::scope::Scope;
 use crate::app::session::Session;
 use crate::app::usage::UsageMeter;
 use crate::domain::address::{Bucket, Location, Prefix};
+use crate::domain::cells::{width, wrap};
 use crate::domain::price::{Cost, Price, TierCosts};
 use crate::domain::stored::Stored;
 use crate::domain::thaw::RestoreTier;
@@ -48,8 +49,13 @@ impl CostSheet {
         self.ticket.is_some()
     }
 
-    /// What is painted, from top to bottom.
-    pub fn lines(&self, session: &Session, usage: &UsageMeter) -> Vec<CostLine> {
+    /// What is painted in lines of so many cells, from top to bottom.
+    pub fn lines(&self, session: &Session, usage: &UsageMeter, cells: usize) -> Vec<CostLine> {
+        let lines = self.told(session, usage).into_iter();
+        lines.flat_map(|line| laid_out(line, cells)).collect()
+    }
+
+    fn told(&self, session: &Session, usage: &UsageMeter) -> Vec<CostLine> {
         let mut lines = used(session, usage);
         lines.extend(prices(session.price()));
         lines.extend(self.stored(session));
@@ -89,6 +95,45 @@ impl CostSheet {
         lines.extend(compared(stored, session));
         lines
     }
+}
+
+/// A line as it has room: a text is wrapped, figures that do not fit beside are below.
+fn laid_out(line: CostLine, cells: usize) -> Vec<CostLine> {
+    let (what, figure, second) = match line {
+        CostLine::Heading(_) => return vec![line],
+        CostLine::Text(text) => {
+            return wrap(&text, cells).into_iter().map(CostLine::Text).collect();
+        }
+        CostLine::Row(what, figure, second) => (what, figure, second),
+    };
+    let column = second_column(cells);
+    let fits = INDENT + width(&what) + 1 + width(&figure) <= cells.saturating_sub(column);
+    let empty = String::new;
+    let mut rows = Vec::new();
+    let what = if fits {
+        what
+    } else {
+        rows.push(CostLine::Row(what, empty(), empty()));
+        empty()
+    };
+    if column > 0 || second.is_empty() {
+        rows.push(CostLine::Row(what, figure, second));
+    } else {
+        rows.push(CostLine::Row(what, figure, empty()));
+        rows.push(CostLine::Row(empty(), second, empty()));
+    }
+    rows
+}
+
+/// Cells before a row.
+pub const INDENT: usize = 2;
+
+/// Cells of the widest sheet, without its frame.
+pub const WIDEST: u16 = 92;
+
+/// Cells of the column of second figures, where a line has room for one.
+pub fn second_column(cells: usize) -> usize {
+    if cells > 72 { 26 } else { 0 }
 }
 
 /// What it costs to have what is archived made readable once.
@@ -173,10 +218,12 @@ impl Part for CostSheet {
     }
 
     fn fit(&mut self, cx: &Context<'_>) {
-        // What frames and bars take of the window, and at least a line for this connection.
+        // What frames and bars take of the window, and the lines that this connection takes.
         let room = usize::from(cx.areas.window.height.saturating_sub(6).max(1));
-        let lines = self.lines(cx.session, &UsageMeter::default()).len() + 1;
-        self.lines = (lines + 1).saturating_sub(room).max(1);
+        let window = cx.areas.window;
+        let cells = usize::from(WIDEST.min(window.width.saturating_sub(4)).saturating_sub(2));
+        let lines = self.lines(cx.session, &UsageMeter::default(), cells).len();
+        self.lines = (lines + 3).saturating_sub(room).max(1);
         self.scroll = self.scroll.min(self.lines - 1);
     }
 }
@@ -214,8 +261,8 @@ fn prices(price: Option<&Price>) -> Vec<CostLine> {
     let mut lines = vec![
         CostLine::Heading(format!("Prices: {}, read {}", price.plan, price.as_of)),
         row("a GB stored for a month", price.storage_per_gb_month),
-        row("a million class A requests (write, list)", price.class_a_per_million),
-        row("a million class B requests (read)", price.class_b_per_million),
+        row("a million of class A (write, list)", price.class_a_per_million),
+        row("a million of class B (read)", price.class_b_per_million),
         row("a GB to the internet", price.egress_per_gb),
     ];
     if !price.free.is_empty() {
@@ -251,4 +298,35 @@ fn compared(stored: &Stored, session: &Session) -> Vec<CostLine> {
         lines.push(CostLine::Row(price.plan.clone(), cost.to_string(), reading));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(what: &str, figure: &str, second: &str, cells: usize) -> Vec<[String; 3]> {
+        let row = CostLine::Row(what.to_owned(), figure.to_owned(), second.to_owned());
+        let each = |line| match line {
+            CostLine::Row(what, figure, second) => [what, figure, second],
+            CostLine::Heading(text) | CostLine::Text(text) => [text, String::new(), String::new()],
+        };
+        laid_out(row, cells).into_iter().map(each).collect()
+    }
+
+    #[test]
+    fn figures_that_do_not_fit_beside_are_below() {
+        let requests = "default@127.0.0.1:38597: 24 class A, 8 class B, 1 free";
+        let moved = "45.7 KiB in, 0 B out";
+        assert_eq!(texts(requests, moved, "$1", 110), [[requests, moved, "$1"]]);
+        assert_eq!(texts(requests, moved, "$1", 74), [[requests, "", ""], ["", moved, "$1"]]);
+        let narrow = [[requests, "", ""], ["", moved, ""], ["", "$1", ""]];
+        assert_eq!(texts(requests, moved, "$1", 60), narrow);
+        assert_eq!(texts("a GB", "$0.01", "", 34), [["a GB", "$0.01", ""]]);
+    }
+
+    #[test]
+    fn a_text_is_wrapped() {
+        let text = CostLine::Text("It is not counted yet.".to_owned());
+        assert_eq!(laid_out(text, 12).len(), 2);
+    }
 }

@@ -17,6 +17,9 @@ pub struct Help {
     pub searching: bool,
     /// Counts the rows shown.
     pub cursor: usize,
+    /// It lies over a question, an overlay or a menu: its rows are only read, so that no answer is
+    /// given by it.
+    over: bool,
 }
 
 impl Part for Help {
@@ -26,7 +29,11 @@ impl Part for Help {
 
     fn hints(&self) -> Vec<KeyHint> {
         match self.searching {
+            true if self.over => {
+                vec![(Action::Accept, "keep the search"), (Action::Dismiss, "end search")]
+            }
             true => vec![(Action::Accept, "run"), (Action::Dismiss, "end search")],
+            false if self.over => vec![(Action::Filter, "search"), (Action::Dismiss, "close")],
             false => vec![
                 (Action::Filter, "search"),
                 (Action::Accept, "run"),
@@ -37,13 +44,15 @@ impl Part for Help {
 
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         match action {
+            Action::Accept if self.over => self.searching = false,
             Action::Accept => {
                 if let Some(action) = self.taken() {
-                    cx.close_overlay(Some(Intent::Run(action)));
+                    cx.ask(Intent::CloseHelp);
+                    cx.ask(Intent::Run(action));
                 }
             }
             Action::Dismiss if self.searching || !self.search.is_empty() => self.end_search(),
-            Action::Dismiss | Action::Close | Action::Help => cx.close_overlay(None),
+            Action::Dismiss | Action::Close | Action::Help => cx.ask(Intent::CloseHelp),
             Action::Filter => self.searching = true,
             _ => {
                 let len = self.shown().len();
@@ -70,7 +79,12 @@ impl Part for Help {
 
 impl Help {
     pub fn new(rows: Vec<ActionRow>) -> Help {
-        Help { rows, search: Input::default(), searching: false, cursor: 0 }
+        Help { rows, search: Input::default(), searching: false, cursor: 0, over: false }
+    }
+
+    /// Of what lies over the panes.
+    pub fn over(rows: Vec<ActionRow>) -> Help {
+        Help { over: true, ..Help::new(rows) }
     }
 
     /// Rows in which every word of the search occurs: in title, doc line or keys.

@@ -1,4 +1,4 @@
-//! Keeps the overlay that lies over every pane; one may be open.
+//! Keeps the overlay that lies over every pane; one may be open, and the help over it.
 
 pub mod bookmarks;
 pub mod bucket_settings;
@@ -28,12 +28,11 @@ use crate::app::overlays::cost::CostSheet;
 use crate::app::overlays::doctor::Doctor;
 use crate::app::overlays::events::Events;
 use crate::app::overlays::guide::Guide;
-use crate::app::overlays::help::Help;
 use crate::app::overlays::index_changes::ChangesSheet;
 use crate::app::overlays::ledger::LinkLedger;
 use crate::app::overlays::notice::NoticeSheet;
 use crate::app::overlays::palette::Palette;
-use crate::app::overlays::rows::{rows_everywhere, rows_here};
+use crate::app::overlays::rows::rows_everywhere;
 use crate::app::overlays::types::TypesSheet;
 use crate::app::part::Part;
 use crate::app::scope::Scope;
@@ -73,7 +72,6 @@ macro_rules! overlays {
 }
 
 overlays! {
-    Help: Help,
     Palette: Palette,
     Events: Events,
     Guide: Guide,
@@ -111,7 +109,6 @@ impl Overlay {
     pub fn of(action: Action, input: OverlayInput<'_>) -> Option<Overlay> {
         let OverlayInput { keymap, scopes, disabled, session, log, here, marked, place } = input;
         Some(match action {
-            Action::Help => Help::new(rows_here(keymap, scopes, disabled)).into(),
             Action::Palette => {
                 let rows = rows_everywhere(keymap, scopes, disabled);
                 let names = session.connections.iter().map(|each| each.name.clone()).collect();

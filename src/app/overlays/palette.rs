@@ -158,8 +158,8 @@ impl Palette {
         self.shown = shown;
     }
 
-    /// Best first; every action, in the order of the table, where nothing is typed. What can be
-    /// done comes first.
+    /// Best first; every action, in the order of the table, where nothing is typed. What was typed
+    /// in full is the first, whatever else has its letters; of all others, what can be done is.
     fn matching(&self, text: &str) -> Vec<usize> {
         let mut numbers: Vec<usize> = if text.trim().is_empty() {
             (0..self.rows.len()).collect()
@@ -168,8 +168,31 @@ impl Palette {
                 self.rows.iter().map(|row| format!("{} {}", row.title, row.action.spec().name));
             best_first(text.trim(), titles)
         };
-        numbers.sort_by_key(|number| self.rows[*number].disabled.is_some());
+        numbers.sort_by_key(|number| {
+            let row = &self.rows[*number];
+            let likeness = likeness(row, text.trim());
+            (likeness != Likeness::Whole, row.disabled.is_some(), likeness)
+        });
         numbers
+    }
+}
+
+/// How much of a name was typed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    Whole,
+    Beginning,
+    Letters,
+}
+
+fn likeness(row: &ActionRow, text: &str) -> Likeness {
+    let text = text.to_lowercase();
+    let names = [row.title, row.action.spec().name];
+    match names {
+        _ if text.is_empty() => Likeness::Letters,
+        names if names.iter().any(|name| *name == text) => Likeness::Whole,
+        names if names.iter().any(|name| name.starts_with(&text)) => Likeness::Beginning,
+        _ => Likeness::Letters,
     }
 }
 
@@ -211,6 +234,7 @@ fn place(bucket: Bucket, prefix: &Prefix, text: &str) -> Location {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::action::ACTIONS;
     use crate::app::keymap::Keymap;
     use crate::app::overlays::rows::rows_everywhere;
     use crate::app::scope::Scope;
@@ -231,6 +255,24 @@ mod tests {
         let mut palette = palette();
         paste(&mut palette, "dwnl");
         assert_eq!(palette.taken(), Some(Intent::Run(Action::Download)));
+    }
+
+    #[test]
+    fn what_is_typed_in_full_is_the_first_and_what_begins_so_comes_before_the_rest() {
+        for spec in ACTIONS {
+            for name in [spec.title, spec.name] {
+                let mut palette = palette();
+                paste(&mut palette, name);
+                let Some(PaletteRow::Action(first)) = palette.shown().first() else { continue };
+                let row = palette.action_row(*first);
+                let own = [row.title, row.action.spec().name];
+                let listed = palette.rows.iter().any(|row| row.action == spec.action);
+                assert!(!listed || own.contains(&name), "{name} is {}", row.title);
+            }
+        }
+        let mut palette = palette();
+        paste(&mut palette, "vers");
+        assert_eq!(palette.taken(), Some(Intent::Run(Action::Versions)));
     }
 
     #[test]

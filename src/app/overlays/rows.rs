@@ -1,6 +1,6 @@
 //! Makes the rows of help and palette from the action table, with keys and reasons.
 
-use crate::app::action::{ACTIONS, Action, ActionSpec};
+use crate::app::action::{ACTIONS, Action, ActionSpec, KeyHint};
 use crate::app::keymap::Keymap;
 use crate::app::scope::Scope;
 
@@ -30,6 +30,38 @@ pub fn rows_here(
             if rows.iter().all(|row| row.action != spec.action) {
                 rows.push(row(keymap, spec, *scope, disabled(spec.action)));
             }
+        }
+    }
+    rows
+}
+
+/// What mean something only where it is offered, of what works in all that lies over the panes.
+const WHERE_OFFERED: [Action; 4] = [Action::Yes, Action::No, Action::Toggle, Action::Open];
+
+/// Rows of what lies over the panes: first what it offers, in its own words, then what else works
+/// in `scopes`.
+pub fn rows_over(
+    keymap: &Keymap,
+    scopes: &[Scope],
+    offered: &[KeyHint],
+    disabled: impl Fn(Action) -> Option<String>,
+) -> Vec<ActionRow> {
+    let mut rows: Vec<ActionRow> = Vec::new();
+    for (action, title) in offered {
+        let spec = action.spec();
+        let Some(scope) = scopes.iter().copied().find(|scope| spec.works_in(*scope)) else {
+            continue;
+        };
+        let doc = if *title == spec.title { spec.doc } else { "" };
+        rows.push(ActionRow { title, doc, ..row(keymap, spec, scope, disabled(*action)) });
+    }
+    let others = rows_here(keymap, scopes, disabled).into_iter().filter(|other| {
+        let is_common = [Scope::Dialog, Scope::List].contains(&other.scope);
+        !(is_common && WHERE_OFFERED.contains(&other.action))
+    });
+    for other in others {
+        if rows.iter().all(|row| row.action != other.action) {
+            rows.push(other);
         }
     }
     rows
@@ -75,6 +107,21 @@ mod tests {
     use super::*;
 
     const OBJECTS: &[Scope] = &[Scope::Objects, Scope::List, Scope::Global];
+
+    #[test]
+    fn what_is_offered_over_the_panes_comes_first_and_in_its_own_words() {
+        let scopes = Scope::Picker.outwards();
+        let offered = [(Action::Accept, "choose"), (Action::Filter, "filter")];
+        let rows = rows_over(&Keymap::default(), scopes, &offered, |_| None);
+        let told: Vec<_> = rows.iter().map(|row| (row.action, row.title, row.doc)).collect();
+        assert_eq!(told[0], (Action::Accept, "choose", ""));
+        assert_eq!(told[1], (Action::Filter, "filter", Action::Filter.spec().doc));
+        let has = |action| rows.iter().any(|row| row.action == action);
+        assert!(has(Action::InvertMarks) && has(Action::Down) && has(Action::Help));
+        assert!(!has(Action::Yes) && !has(Action::Toggle), "a picker has no answer yes");
+        let rows = rows_over(&Keymap::default(), Scope::Confirm.outwards(), &[], |_| None);
+        assert!(rows.iter().any(|row| row.action == Action::Yes));
+    }
 
     #[test]
     fn the_palette_has_every_action_once_and_says_where_others_work() {

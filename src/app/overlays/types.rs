@@ -138,7 +138,8 @@ impl TypesSheet {
     fn close(&mut self, cx: &mut Context<'_>) {
         if self.is_mending() {
             let mended = Counted(self.count(TypeState::Mended), "object");
-            cx.toast(Level::Note, format!("stopped: {mended} mended, the others may be too"));
+            let said = format!("stopped: {mended} mended, the others may be too");
+            cx.leave(&mut self.mending, said);
             cx.ask(Intent::RefreshObjects);
         }
         self.stop(cx);

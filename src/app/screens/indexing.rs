@@ -83,7 +83,7 @@ impl Part for Indexing {
     fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(making) = self.making.take() else { return false };
         cx.abandon(&mut Some(making.ticket));
-        cx.toast(Level::Note, "indexing stopped: nothing was kept of it");
+        cx.toast(Level::Ended, "indexing stopped: nothing was kept of it");
         true
     }
 }

@@ -54,6 +54,7 @@ pub fn details(job: &QueuedJob, queue: &Transfers, now: Timestamp, session: &Ses
         }
         _ => None,
     };
+    details.again = Some(Action::RetryJob);
     details.failures.clone_from(&view.failures);
     details
 }

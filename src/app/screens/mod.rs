@@ -20,6 +20,7 @@ use crate::app::completing::Completing;
 use crate::app::context::Context;
 use crate::app::event::Ticket;
 use crate::app::overlays::Overlay;
+use crate::app::overlays::help::Help;
 use crate::app::part::Part;
 use crate::app::scope::Pane;
 use crate::app::screens::buckets::Buckets;
@@ -37,7 +38,9 @@ macro_rules! parts {
     ($($(#[$doc:meta])* $of:ident $name:ident: $part:ty,)*) => {
         #[derive(Clone, Debug, Default)]
         pub struct Parts {
-            /// Over everything, whatever is focused.
+            /// The keys that mean something now, over all else.
+            pub help: Option<Box<Help>>,
+            /// Over everything else, whatever is focused.
             pub overlay: Option<Overlay>,
             $($(#[$doc])* pub $name: $part,)*
         }
@@ -45,12 +48,14 @@ macro_rules! parts {
         impl Parts {
             pub fn all(&self) -> impl Iterator<Item = &dyn Part> {
                 let others: [&dyn Part; _] = [$(&self.$name),*];
-                self.overlay.as_ref().map(Overlay::part).into_iter().chain(others)
+                let help = self.help.iter().map(|help| &**help as &dyn Part);
+                help.chain(self.overlay.as_ref().map(Overlay::part)).chain(others)
             }
 
             pub fn all_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut dyn Part> {
                 let others: [&mut dyn Part; _] = [$(&mut self.$name),*];
-                self.overlay.as_mut().map(Overlay::part_mut).into_iter().chain(others)
+                let help = self.help.iter_mut().map(|help| &mut **help as &mut dyn Part);
+                help.chain(self.overlay.as_mut().map(Overlay::part_mut)).chain(others)
             }
 
             /// Gives what the tabs have for themselves to each other.

@@ -5,13 +5,14 @@ use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent, QuitChoice};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::completion::{Asks, Offer};
+use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::locating::{Located, is_web, locate};
 use crate::app::part::Part;
 use crate::app::scope::{Pane, Scope};
-use crate::app::screens::leaving::{Leaving, WAYS, question};
+use crate::app::screens::leaving::{Leaving, WAYS, capitalised, question};
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::app::transfers::Transfers;
@@ -32,6 +33,8 @@ enum About {
     /// Which of these an address leads to; behind the last, a new connection for it.
     Elsewhere(Vec<(ConnectionName, Location)>, Secret),
     Quit,
+    /// Whether to quit although a server has not answered yet.
+    QuitUnanswered,
 }
 
 impl Part for Places {
@@ -114,11 +117,19 @@ impl Places {
         self.question.ask(dialog, about);
     }
 
-    /// Quits, after a question where transfers are not finished.
-    pub fn quit(&mut self, queue: &Transfers, cx: &mut Context<'_>) {
+    /// Quits, after a question where transfers are not finished, or where a server is at work;
+    /// `kept`: where a text is that is not stored yet.
+    pub fn quit(&mut self, queue: &Transfers, kept: Option<String>, cx: &mut Context<'_>) {
+        let told = unanswered(&cx.changes(), kept);
         match question(queue, cx.session) {
-            None => cx.ask(Intent::Quit),
+            None if told.is_empty() => cx.ask(Intent::Quit),
+            None => {
+                let confirm = Confirm::new("Quit", "Quit now", "Stay");
+                let confirm = told.into_iter().fold(confirm, Confirm::line);
+                self.question.ask(Dialog::Confirm(confirm), About::QuitUnanswered);
+            }
             Some(choice) => {
+                let choice = told.into_iter().fold(choice, Choice::line);
                 self.question.ask(Dialog::Choice(choice), About::Quit);
             }
         }
@@ -126,8 +137,9 @@ impl Places {
 
     /// Whether quitting again, or the program itself, would leave.
     pub fn is_leaving(&self) -> bool {
-        let asked = self.question.get().is_some_and(|asked| matches!(asked.about, About::Quit));
-        asked || self.leaving != Leaving::No
+        let quits =
+            |asked: &Question<About>| matches!(asked.about, About::Quit | About::QuitUnanswered);
+        self.question.get().is_some_and(quits) || self.leaving != Leaving::No
     }
 
     /// Does what was chosen of the unfinished transfers.
@@ -165,6 +177,7 @@ impl Places {
                     None => cx.ask(Intent::EnterConnection(text)),
                 }
             }
+            (About::QuitUnanswered, DialogAnswer::Yes) => cx.ask(Intent::Quit),
             (About::Quit, DialogAnswer::Row(row)) => {
                 if let Some(way) = WAYS.get(row) {
                     cx.ask(Intent::Leave(*way));
@@ -192,6 +205,17 @@ impl Places {
             None => cx.ask(Intent::Open(location_of(text, bucket))),
         }
     }
+}
+
+/// What is not known of the end of what is under way.
+fn unanswered(changes: &[String], kept: Option<String>) -> Vec<String> {
+    let mut told = Vec::new();
+    if !changes.is_empty() {
+        let doing = changes.join(", ");
+        told.push(format!("Not answered yet: {doing}. If you quit now, it may be done or not."));
+    }
+    told.extend(kept.map(|kept| format!("{}.", capitalised(&kept))));
+    told
 }
 
 fn some_text(text: &str) -> Result<(), String> {

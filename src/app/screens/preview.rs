@@ -23,6 +23,7 @@ use crate::domain::object_view::{LookStep, ObjectView, ViewBody, ViewForm};
 use crate::domain::picture::Picture;
 use crate::domain::text_pattern::TextPattern;
 use crate::domain::text_window::RENDERED;
+use crate::domain::units::Counted;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preview {
@@ -91,6 +92,7 @@ impl Preview {
 
     /// Performs a movement; `false` where the action is none.
     pub fn on_action(&mut self, action: Action, rows: u16) -> bool {
+        let rows = self.body_rows(rows);
         match &mut self.body {
             PreviewBody::Text(text) => text.on_action(action, rows),
             PreviewBody::Bytes(bytes) => bytes.on_action(action, rows),
@@ -111,6 +113,7 @@ impl Preview {
 
     /// What has to be fetched where one goes on in a direction.
     pub fn wants(&self, forward: bool, rows: u16) -> Option<LookStep> {
+        let rows = self.body_rows(rows);
         match &self.body {
             PreviewBody::Text(text) => text.wants(forward, rows),
             PreviewBody::Bytes(bytes) => bytes.wants(forward, rows),
@@ -137,6 +140,7 @@ impl Preview {
 
     /// Brings everything into a pane of this size.
     pub fn fit(&mut self, width: u16, rows: u16) {
+        let rows = self.body_rows(rows);
         match &mut self.body {
             PreviewBody::Text(text) => text.fit(width, rows),
             PreviewBody::Bytes(bytes) => bytes.fit(width, rows),
@@ -149,9 +153,10 @@ impl Preview {
 
     /// Unfolds, folds or goes into what the cursor is on; gives the member to be opened.
     pub fn enter(&mut self, rows: u16) -> Option<String> {
+        let body_rows = self.body_rows(rows);
         match &mut self.body {
             PreviewBody::Tree(tree) => {
-                tree.toggle(rows);
+                tree.toggle(body_rows);
                 None
             }
             PreviewBody::Members(members) => members.enter(rows),
@@ -165,6 +170,7 @@ impl Preview {
 
     /// Leaves what was gone into; `false` where nothing was.
     pub fn leave(&mut self, rows: u16) -> bool {
+        let rows = self.body_rows(rows);
         match &mut self.body {
             PreviewBody::Tree(tree) => tree.leave(rows),
             PreviewBody::Members(members) => members.leave(rows),
@@ -227,6 +233,7 @@ impl Preview {
     }
 
     pub fn go_to_row(&mut self, row: usize, rows: u16) {
+        let rows = self.body_rows(rows);
         match &mut self.body {
             PreviewBody::Text(text) => {
                 text.offset = row.min(text.len().saturating_sub(usize::from(rows).max(1)));
@@ -243,6 +250,30 @@ impl Preview {
     /// Lines above the rows that do not scroll: the names of columns.
     pub fn heading_lines(&self) -> u16 {
         u16::from(matches!(self.body, PreviewBody::Table(_)))
+    }
+
+    /// What of it is in no row, and where that is known why.
+    pub fn left_out(&self) -> Option<(String, &str)> {
+        match &self.body {
+            PreviewBody::Table(table) => {
+                let left_out = table.table.left_out.as_ref()?;
+                Some((format!("{} left out", Counted(left_out.lines, "line")), &left_out.first))
+            }
+            PreviewBody::Tree(tree) if tree.tree.cut => {
+                Some(("not all of the text is in the tree".to_owned(), ""))
+            }
+            _ => None,
+        }
+    }
+
+    /// Lines below the rows: what is in none of them.
+    pub fn note_lines(&self, rows: u16) -> u16 {
+        u16::from(rows > 3 && self.left_out().is_some())
+    }
+
+    /// The rows that there is room for in so many lines.
+    fn body_rows(&self, lines: u16) -> u16 {
+        lines.saturating_sub(self.heading_lines() + self.note_lines(lines))
     }
 
     fn fit_rows(&mut self, rows: u16) {

@@ -100,7 +100,7 @@ impl fmt::Display for JobStatus<'_> {
                     Some(next) => write!(f, "next try in {} s", next.as_secs())?,
                     None => f.write_str("trying now")?,
                 }
-                write!(f, ": {}", reason(error))
+                write!(f, ": {}", error.explain().why)
             }
             JobStatus::Restore { objects: 1, next } => {
                 write!(f, "waiting for the restore, asked again at {next}")
@@ -111,14 +111,6 @@ impl fmt::Display for JobStatus<'_> {
             }
             JobStatus::Still(time) => write!(f, "no progress for {}", Elapsed(*time)),
         }
-    }
-}
-
-/// The words of the system or the server where there are any.
-fn reason(error: &Error) -> String {
-    match error.detail.as_str() {
-        "" => error.explain().what,
-        detail => detail.to_owned(),
     }
 }
 
@@ -178,6 +170,7 @@ mod tests {
         let mut transfers = queue(&[JobState::Running]);
         let detail = "connection refused";
         let error = Error::new(ErrorKind::Unreachable, "GetObject", "s3://b/k").detail(detail);
+        let why = "the server is not started, or listens on another port";
         let away = |next| Wait::Unreachable { tries: 5, error: error.clone(), next };
         let next = "2026-09-20T14:20:30Z".parse().unwrap();
         let restore = |objects| Wait::Restore { objects, next };
@@ -186,9 +179,9 @@ mod tests {
             (Wait::Credentials, "waiting for credentials"),
             (
                 away(Some(Duration::from_secs(8))),
-                "server unreachable, next try in 8 s: connection refused",
+                &format!("server unreachable, next try in 8 s: {why}"),
             ),
-            (away(None), "server unreachable, trying now: connection refused"),
+            (away(None), &format!("server unreachable, trying now: {why}")),
             (restore(1), "waiting for the restore, asked again at 14:20"),
             (restore(3), "waiting for the restore of 3 objects, asked again at 14:20"),
         ] {

@@ -25,6 +25,7 @@ fn see(growing: &mut GrowingTree, token: &Token<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::folded_tree::TreeNode;
     use crate::look::growing_tree::MOST;
 
     #[test]
@@ -36,6 +37,20 @@ mod tests {
         assert!(!tree.cut);
         assert_eq!(tree.row(4).unwrap().0.value, NodeValue::Text("x".into()));
         assert_eq!(tree.row(1).unwrap().0.end, 5);
+    }
+
+    #[test]
+    fn what_has_more_than_its_rows_says_so_and_what_is_whole_does_not() {
+        let more = |tree: &FoldedTree| -> Vec<bool> {
+            let arrays = |node: &&TreeNode| node.has_children();
+            tree.nodes().iter().filter(arrays).map(|node| node.more).collect()
+        };
+        let elements = "1,".repeat(MOST) + "1";
+        let full = tree(&format!("{{\"a\": [1, 2], \"b\": [{elements}], \"c\": 1}}"), true);
+        assert_eq!(more(&full), [true, false, true]);
+        let broken = tree("{\"a\": [1, 2], \"b\": [1", true);
+        assert_eq!(more(&broken), [true, false, true]);
+        assert_eq!(more(&tree("{\"a\": [1, 2]}", true)), [false, false]);
     }
 
     #[test]
@@ -51,5 +66,6 @@ mod tests {
         let long = format!("[{}1]", "1,".repeat(200_000));
         let tree = tree(&long, true);
         assert!(tree.cut && tree.len() <= MOST + 1);
+        assert!(tree.row(0).unwrap().0.more);
     }
 }

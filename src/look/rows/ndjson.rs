@@ -127,6 +127,7 @@ impl<R: Read> Records<'_, R> {
                 Err(why) => {
                     let why = why.strip_prefix("line 1, ").unwrap_or(&why);
                     read.trouble(format!("line {} is not JSON: {why}", self.lines.number));
+                    read.breaks_off = !self.lines.ended;
                 }
             }
         }
@@ -225,12 +226,14 @@ struct Lines<R> {
     line: Vec<u8>,
     /// Of the line that was given last, counted from 1.
     number: u64,
+    /// Whether that line has its end.
+    ended: bool,
 }
 
 impl<R: Read> Lines<R> {
     fn new(reader: Bounded<R>) -> Lines<R> {
         let reader = BufReader::with_capacity(64 * 1024, reader);
-        Lines { reader, line: Vec::new(), number: 0 }
+        Lines { reader, line: Vec::new(), number: 0, ended: true }
     }
 
     /// A line without its end; `None` after the last.
@@ -238,6 +241,7 @@ impl<R: Read> Lines<R> {
         self.line.clear();
         let mut any = false;
         let mut too_long = false;
+        self.ended = false;
         loop {
             self.reader.get_mut().renew();
             let bytes = self.reader.fill_buf()?;
@@ -255,7 +259,8 @@ impl<R: Read> Lines<R> {
             }
             let used = piece.len() + usize::from(end.is_some());
             self.reader.consume(used);
-            if end.is_some() {
+            self.ended = end.is_some();
+            if self.ended {
                 break;
             }
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::domain::table_view::LeftOut;
 use crate::look::error::LookError;
 
 /// Which rows are read.
@@ -34,6 +35,8 @@ pub struct RowsRead {
     pub troubles: Vec<String>,
     /// Troubles that are not told.
     pub untold: u64,
+    /// The last of them is of a line without an end.
+    pub breaks_off: bool,
 }
 
 /// Troubles that are told one by one.
@@ -45,6 +48,15 @@ impl RowsRead {
             true => self.troubles.push(what),
             false => self.untold += 1,
         }
+    }
+
+    /// What was left out; `cut`: more follows than was read, so that a last line without an end is
+    /// none.
+    pub fn left_out(&self, cut: bool) -> Option<LeftOut> {
+        let all = self.troubles.len() as u64 + self.untold;
+        let lines = all - u64::from(cut && self.breaks_off);
+        let first = self.troubles.first().filter(|_| lines > 0)?;
+        Some(LeftOut { lines, first: first.clone() })
     }
 }
 

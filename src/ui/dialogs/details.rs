@@ -17,7 +17,7 @@ pub fn draw_details(paint: &mut Paint<'_>, details: &Details, session: &Session)
     body.extend(facts.map(|(label, text)| fact(label, text)));
     let skip = details.scroll.saturating_sub(details.facts.len());
     if let Some(error) = &details.error {
-        body.extend(error_lines(paint, error, session, details.raw).into_iter().skip(skip));
+        body.extend(error_lines(paint, error, session, details).into_iter().skip(skip));
     }
     let before = details.len() - details.failures.len();
     let skip = details.scroll.saturating_sub(before);
@@ -50,13 +50,13 @@ fn error_lines(
     paint: &Paint<'_>,
     error: &Error,
     session: &Session,
-    raw: bool,
+    details: &Details,
 ) -> Vec<Line<'static>> {
-    let (said, next) = (error.explain(), session.next(error));
+    let (said, next) = (error.explain(), session.next_by(error, details.again));
     let what = format!("{} {}", paint.glyphs.bad, said.what);
     let mut lines =
         vec![Line::Words(what, paint.styles.bad), fact("why", &said.why), fact("next", &next)];
-    if raw {
+    if details.raw {
         let facts = Details::raw_facts(error);
         lines.extend(facts.into_iter().map(|(label, text)| fact(label, &text)));
     }

@@ -8,7 +8,7 @@ use crate::app::dialogs::picker::{FolderRows, Picker, PickerMode};
 use crate::app::event::FolderEntry;
 use crate::app::scope::Scope;
 use crate::app::session::Session;
-use crate::domain::units::{Count, Moment, Size};
+use crate::domain::units::{Count, Counted, Moment, Size};
 use crate::ui::dialogs::question::typed;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::widgets::field::field;
@@ -40,23 +40,36 @@ pub fn draw_picker(paint: &mut Paint<'_>, picker: &Picker, session: &Session) {
 }
 
 fn labels(picker: &Picker) -> Labels {
-    let bytes: u64 =
-        picker.marks.values().filter(|entry| !entry.folder).map(|entry| entry.size).sum();
-    let marked = match picker.marks.len() {
-        0 => String::new(),
-        marked => format!("{} marked · {}", Count(marked as u64), Size(bytes)),
-    };
     let left_out = match picker.left_out() {
         0 => String::new(),
         hidden => format!("{} not shown", Count(hidden as u64)),
     };
+    let filter = match (picker.mode, picker.filter.text()) {
+        (PickerMode::Filter, _) | (_, "") => String::new(),
+        (_, kept) => format!("/{kept}"),
+    };
     Labels {
         does: None,
         title: picker.title.clone(),
+        beside: filter,
         top_right: left_out,
-        bottom_left: marked,
+        bottom_left: marked(picker),
         bottom_right: picker.note.clone(),
         ..Labels::default()
+    }
+}
+
+/// What is marked; how much is in a folder is not known yet.
+fn marked(picker: &Picker) -> String {
+    let files = picker.marks.values().filter(|entry| !entry.folder);
+    let (count, bytes) = files.fold((0, 0), |(count, sum), entry| (count + 1, sum + entry.size));
+    let marked = picker.marks.len() as u64;
+    let folders = Counted(marked - count, "folder");
+    match (marked, count) {
+        (0, _) => String::new(),
+        (_, 0) => format!("{} marked · {folders}", Count(marked)),
+        (_, count) if count == marked => format!("{} marked · {}", Count(marked), Size(bytes)),
+        _ => format!("{} marked · {} + {folders}", Count(marked), Size(bytes)),
     }
 }
 
@@ -66,9 +79,7 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, session: &Sessi
         format!("{} goes up, {} types a path", key(Action::Parent), key(Action::NextField));
     let styles = paint.styles;
     let said = match &picker.rows {
-        FolderRows::Waiting => {
-            Notice { headline: "reading the folder".into(), ..Notice::default() }
-        }
+        FolderRows::Waiting => Notice::waiting(paint, "reading the folder"),
         FolderRows::Failed(error) => {
             let said = error.explain();
             Notice {
@@ -78,6 +89,11 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, picker: &Picker, session: &Sessi
                 sentences: vec![said.why, elsewhere],
             }
         }
+        FolderRows::Read(_) if picker.shown().len() == 0 && !picker.filter.is_empty() => Notice {
+            headline: format!("no name here contains {}", picker.filter.text()),
+            sentences: vec![format!("{} ends the filter", key(Action::Dismiss))],
+            ..Notice::default()
+        },
         FolderRows::Read(_) if picker.shown().len() == 0 => Notice {
             headline: "nothing to show here".into(),
             sentences: vec![format!(

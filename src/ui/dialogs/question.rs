@@ -2,7 +2,7 @@
 
 use crate::app::dialogs::choice::Choice;
 use crate::app::dialogs::completion::Offer;
-use crate::app::dialogs::confirm::{Confirm, Tally};
+use crate::app::dialogs::confirm::{Confirm, Tally, TypedName};
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::prompt::Prompt;
 use crate::domain::units::{Count, Counted, Size};
@@ -73,7 +73,11 @@ pub fn draw_confirm(paint: &mut Paint<'_>, confirm: &Confirm) {
         focus = Some(body.len());
         body.push(Line::Field(typed(&name.input, !confirm.on_yes)));
     }
-    body.push(Line::Blank);
+    let problem = confirm.typed.as_ref().and_then(TypedName::problem);
+    body.push(match problem {
+        Some(problem) => Line::Words(format!("{} {problem}", paint.glyphs.bad), styles.bad),
+        None => Line::Blank,
+    });
     let pinned = at_stake(paint, confirm);
     let labels = Labels { danger: is_danger(confirm), ..titled(&confirm.title) };
     sheet(paint, &Sheet { labels, body, focus, pinned, min_width: 36, first_row: 0 });

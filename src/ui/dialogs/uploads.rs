@@ -7,7 +7,9 @@ use crate::app::dialogs::uploads::{Extent, UploadRow, Uploads, UploadsLoading};
 use crate::app::session::Session;
 use crate::domain::unfinished::{UploadOwner, age_text};
 use crate::domain::units::{Count, Counted, Moment, Size};
+use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
+use crate::ui::text::wrap;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::popup::large_popup;
@@ -20,20 +22,23 @@ const PARTS: u16 = 22;
 const KNOWN: u16 = 9;
 
 pub fn draw_uploads(paint: &mut Paint<'_>, uploads: &Uploads, session: &Session) {
-    let inner = large_popup(paint, &labels(uploads, session), WIDEST, TALLEST);
-    let bottom = if inner.height > 5 { 2 } else { 0 };
-    let list = Rect { height: inner.height.saturating_sub(bottom), ..inner };
+    let inner = large_popup(paint, &labels(paint, uploads, session), WIDEST, TALLEST);
+    let width = usize::from(inner.width.saturating_sub(2)).max(1);
+    let said = wrap(&visible(&said(uploads)), width);
+    let told = u16::try_from(said.len()).unwrap_or(u16::MAX).min(inner.height / 3);
+    let above = inner.height - told;
+    let list = Rect { height: above.saturating_sub(u16::from(told > 0)), ..inner };
     draw_rows(paint, list, uploads, session);
-    if bottom > 0 {
-        let line = Span::line(inner, inner.height - 1).skip(1).shorter(1);
-        paint.sentence(line, &said(uploads), paint.styles.dim);
+    for (text, line) in said.iter().zip(above..inner.height) {
+        paint.put(Span::line(inner, line).skip(1).shorter(1), text, paint.styles.dim);
     }
 }
 
-fn labels(uploads: &Uploads, session: &Session) -> Labels {
+fn labels(paint: &Paint<'_>, uploads: &Uploads, session: &Session) -> Labels {
     let more = match uploads.loading {
-        UploadsLoading::Loading | UploadsLoading::Cut => "+",
-        UploadsLoading::Ready | UploadsLoading::Failed(_) => "",
+        UploadsLoading::Loading => format!("+ {}", paint.turning()),
+        UploadsLoading::Cut => "+".to_owned(),
+        UploadsLoading::Ready | UploadsLoading::Failed(_) => String::new(),
     };
     let marked = match uploads.marked() {
         0 => String::new(),
@@ -90,9 +95,7 @@ fn draw_rows(paint: &mut Paint<'_>, area: Rect, uploads: &Uploads, session: &Ses
     if uploads.rows.is_empty() {
         let (dot, bad) = (paint.glyphs.bad, paint.styles.bad);
         let told = match &uploads.loading {
-            UploadsLoading::Loading => {
-                Notice { headline: "listing unfinished uploads".into(), ..Notice::default() }
-            }
+            UploadsLoading::Loading => Notice::waiting(paint, "listing unfinished uploads"),
             UploadsLoading::Failed(error) => {
                 let said = error.explain();
                 Notice {

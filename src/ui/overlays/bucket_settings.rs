@@ -1,6 +1,5 @@
 //! Paints the settings of a bucket: a row each, a document in whole, a change before it is sent.
 
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::app::overlays::bucket_settings::reading::{SettingPage, SettingReading};
@@ -17,7 +16,6 @@ use crate::ui::widgets::difference::draw_difference;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::popup::{large_popup, popup};
 use crate::ui::widgets::rows::{RowAt, position, rows, sign};
-use crate::ui::widgets::spinner::spinner;
 
 const WIDEST: u16 = 110;
 /// Cells of the column of names.
@@ -28,17 +26,12 @@ const TALLEST: u16 = 40;
 /// Lines that a refusal takes at most times.
 const REFUSED: usize = 8;
 
-pub fn draw_bucket_settings(
-    paint: &mut Paint<'_>,
-    settings: &BucketSettings,
-    session: &Session,
-    now: Timestamp,
-) {
-    draw_table(paint, settings, now);
+pub fn draw_bucket_settings(paint: &mut Paint<'_>, settings: &BucketSettings, session: &Session) {
+    draw_table(paint, settings);
     match &settings.reading {
-        Some(SettingReading::Document(page)) => draw_page(paint, page, None, session, now),
+        Some(SettingReading::Document(page)) => draw_page(paint, page, None, session),
         Some(SettingReading::Change(page)) => {
-            draw_page(paint, page, Some(settings.is_sending()), session, now);
+            draw_page(paint, page, Some(settings.is_sending()), session);
         }
         Some(SettingReading::Error(details)) => draw_details(paint, details, session),
         None => {}
@@ -48,7 +41,7 @@ pub fn draw_bucket_settings(
     }
 }
 
-fn draw_table(paint: &mut Paint<'_>, settings: &BucketSettings, now: Timestamp) {
+fn draw_table(paint: &mut Paint<'_>, settings: &BucketSettings) {
     let window = paint.buffer.area;
     let labels = Labels {
         title: format!("Settings of {}", visible(settings.bucket.as_str())),
@@ -63,7 +56,8 @@ fn draw_table(paint: &mut Paint<'_>, settings: &BucketSettings, now: Timestamp) 
     let place = centred(settings.cursor, settings.rows.len(), list.height);
     rows(paint, list, place, |paint, span, at| {
         if let Some(row) = settings.rows.get(at.number) {
-            draw_row(paint, span, at, row, now);
+            let sent = settings.sent() == Some(row.setting);
+            draw_row(paint, span, at, row, sent);
         }
     });
     if let Some(row) = settings.current().filter(|_| told > 0) {
@@ -72,14 +66,15 @@ fn draw_table(paint: &mut Paint<'_>, settings: &BucketSettings, now: Timestamp) 
     }
 }
 
-fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &SettingRow, now: Timestamp) {
+/// `sent`: a change of it is under way.
+fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &SettingRow, sent: bool) {
     let (styles, glyphs) = (paint.styles, paint.glyphs);
     sign(paint, span, at, false);
     let names = span.skip(2);
     let rest = span.skip(2 + NAMES + 2).shorter(1);
     let Some(state) = &row.state else {
         paint.put(names.take(NAMES), row.setting.name(), styles.dim);
-        paint.put(rest, spinner(glyphs, now), styles.accent);
+        paint.put(rest, paint.turning(), styles.accent);
         return;
     };
     let (name, text) = match state {
@@ -94,7 +89,8 @@ fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &SettingRow, now:
         SettingState::Refused(_) => glyphs.bad,
         SettingState::Unset | SettingState::Lacking(_) => glyphs.note,
     };
-    paint.put(span.skip(2 + NAMES).take(1), mark, text);
+    let (mark, style) = if sent { (paint.turning(), styles.accent) } else { (mark, text) };
+    paint.put(span.skip(2 + NAMES).take(1), mark, style);
     paint.sentence(rest, &state.summary(row.setting), text);
 }
 
@@ -115,13 +111,7 @@ fn draw_told(paint: &mut Paint<'_>, place: Rect, settings: &BucketSettings, row:
 }
 
 /// `asks` is set where it is asked whether it is sent: whether it is on its way.
-fn draw_page(
-    paint: &mut Paint<'_>,
-    page: &SettingPage,
-    asks: Option<bool>,
-    session: &Session,
-    now: Timestamp,
-) {
+fn draw_page(paint: &mut Paint<'_>, page: &SettingPage, asks: Option<bool>, session: &Session) {
     let labels = Labels {
         title: visible(&page.title).into_owned(),
         bottom_right: position(page.scroll, page.lines.len()),
@@ -135,7 +125,7 @@ fn draw_page(
     let width = usize::from(inner.width.saturating_sub(2)).max(1);
     let mut above: Vec<(String, ratatui::style::Style)> = Vec::new();
     if asks == Some(true) {
-        above.push((format!("{} sending", spinner(paint.glyphs, now)), styles.accent));
+        above.push((format!("{} sending", paint.turning()), styles.accent));
     }
     if let Some((error, place)) = &page.refusal {
         let what = format!("{} {}", paint.glyphs.bad, error.explain().what);

@@ -2,19 +2,17 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::overlays::cost::{CostLine, CostSheet};
+use crate::app::overlays::cost::{CostLine, CostSheet, INDENT, WIDEST, second_column};
 use crate::app::state::State;
 use crate::ui::paint::{Paint, Span};
+use crate::ui::text::width;
 use crate::ui::widgets::frame::Labels;
 use crate::ui::widgets::popup::large_popup;
 
-const WIDEST: u16 = 92;
-/// Cells of the two columns of figures.
-const FIGURE: u16 = 20;
-const SECOND: u16 = 26;
-
 pub fn draw_cost(paint: &mut Paint<'_>, cost: &CostSheet, state: &State) {
-    let lines = cost.lines(&state.session, &state.usage);
+    let window = paint.buffer.area.width;
+    let cells = WIDEST.min(window.saturating_sub(4)).saturating_sub(2);
+    let lines = cost.lines(&state.session, &state.usage, cells.into());
     let title = if cost.is_counting() { "Cost: counting" } else { "Cost" };
     let labels = Labels { title: title.into(), ..Labels::default() };
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
@@ -31,12 +29,12 @@ fn draw_line(paint: &mut Paint<'_>, span: Span, line: &CostLine) {
         CostLine::Heading(text) => _ = paint.name(span, text, styles.heading),
         CostLine::Text(text) => _ = paint.sentence(span, text, styles.dim),
         CostLine::Row(what, figure, second) => {
-            let beside = if span.width > FIGURE + 2 * SECOND { SECOND } else { 0 };
-            paint.name(span.skip(2).shorter(FIGURE + beside), what, styles.text);
+            let cells = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
+            let beside = cells(second_column(span.width.into()));
+            let figures = if figure.is_empty() { 0 } else { cells(width(figure)) + 1 + beside };
+            paint.name(span.skip(cells(INDENT)).shorter(figures), what, styles.text);
             paint.print_right(span.shorter(beside), styles.accent, format_args!("{figure}"));
-            if beside > 0 {
-                paint.print_right(span, styles.dim, format_args!("{second}"));
-            }
+            paint.print_right(span, styles.dim, format_args!("{second}"));
         }
     }
 }

@@ -45,7 +45,7 @@ fn draw_entry(paint: &mut Paint<'_>, span: Span, at: RowAt, entry: &LogEntry, zo
     rest = rest.skip(paint.print(rest, styles.dim, format_args!("{time}")) + 1);
     let (glyph, style) = match entry.level {
         Level::Done => (paint.glyphs.good, styles.good),
-        Level::Note => (paint.glyphs.note, styles.dim),
+        Level::Note | Level::Ended => (paint.glyphs.note, styles.dim),
         Level::Problem => (paint.glyphs.bad, styles.bad),
     };
     rest = rest.skip(paint.put(rest, glyph, style) + 1);

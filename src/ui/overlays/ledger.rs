@@ -18,6 +18,8 @@ const WIDEST: u16 = 110;
 /// Cells of `until 2026-11-29 15:30`.
 const UNTIL: u16 = 22;
 const METHOD: u16 = 7;
+/// Cells of a row from which there is room for the method beside the object.
+const WITH_METHOD: u16 = 50;
 
 pub fn draw_ledger(paint: &mut Paint<'_>, ledger: &LinkLedger, zone: &TimeZone, now: Timestamp) {
     let links = ledger.links().unwrap_or_default();
@@ -30,7 +32,9 @@ pub fn draw_ledger(paint: &mut Paint<'_>, ledger: &LinkLedger, zone: &TimeZone, 
     let inner = large_popup(paint, &labels, WIDEST, height);
     if links.is_empty() {
         let headline = match ledger.links() {
-            None => "reading the list of links…",
+            None => {
+                return notice(paint, inner, &Notice::waiting(paint, "reading the list of links"));
+            }
             Some(_) => "no link was handed out from here yet",
         };
         return notice(paint, inner, &Notice { headline: headline.into(), ..Notice::default() });
@@ -62,12 +66,21 @@ fn draw_link(
     let styles = paint.styles;
     let live = link.is_live(now);
     sign(paint, span, at, false);
-    let (word, style) = if live { ("until", styles.good) } else { ("ended", styles.dim) };
+    let style = if live { styles.good } else { styles.dim };
     let mut rest = span.skip(2).shorter(1);
-    paint.print(rest.take(UNTIL), style, format_args!("{word} {}", Moment(link.expires_at, zone)));
-    rest = rest.skip(UNTIL + 1);
-    paint.put(rest.take(METHOD), link.method.as_str(), styles.dim);
-    rest = rest.skip(METHOD);
+    let moment = Moment(link.expires_at, zone);
+    rest = match (span.width >= WITH_METHOD, live) {
+        (true, live) => {
+            let word = if live { "until" } else { "ended" };
+            paint.print(rest.take(UNTIL), style, format_args!("{word} {moment}"));
+            let rest = rest.skip(UNTIL + 1);
+            paint.put(rest.take(METHOD), link.method.as_str(), styles.dim);
+            rest.skip(METHOD)
+        }
+        // Which object it is tells more than how.
+        (false, true) => rest.skip(paint.print(rest, style, format_args!("{moment}")) + 1),
+        (false, false) => rest.skip(paint.put(rest, "ended", style) + 1),
+    };
     let object = ObjectAddress::new(link.bucket.clone(), link.key.clone());
     let place = object.at_version(link.version.clone()).to_string();
     let text = if live { styles.text } else { styles.dim };

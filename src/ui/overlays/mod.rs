@@ -24,7 +24,6 @@ use crate::ui::overlays::cost::draw_cost;
 use crate::ui::overlays::doctor::draw_doctor;
 use crate::ui::overlays::events::draw_events;
 use crate::ui::overlays::guide::draw_guide;
-use crate::ui::overlays::help::draw_help;
 use crate::ui::overlays::index_changes::draw_index_changes;
 use crate::ui::overlays::ledger::draw_ledger;
 use crate::ui::overlays::palette::draw_palette;
@@ -33,7 +32,6 @@ use crate::ui::paint::Paint;
 
 pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
     match overlay {
-        Overlay::Help(help) => draw_help(paint, help),
         Overlay::Guide(guide) => draw_guide(paint, guide),
         Overlay::Palette(palette) => draw_palette(paint, palette),
         Overlay::Connections(connections) => draw_choice(paint, &connections.choice),
@@ -46,7 +44,7 @@ pub fn draw_overlay(paint: &mut Paint<'_>, overlay: &Overlay, state: &State) {
         Overlay::Comparison(comparison) => draw_comparison(paint, comparison, state.now),
         Overlay::Doctor(doctor) => draw_doctor(paint, doctor, &state.session, state.now),
         Overlay::BucketSettings(settings) => {
-            draw_bucket_settings(paint, settings, &state.session, state.now);
+            draw_bucket_settings(paint, settings, &state.session);
         }
         Overlay::Events(events) => {
             draw_events(paint, events, &state.session.zone);

@@ -82,7 +82,12 @@ fn position(buckets: &Buckets, area: Rect) -> String {
     if buckets.len() <= usize::from(area.height.saturating_sub(2)) {
         return String::new();
     }
-    format!("{} of {}", buckets.list.cursor + 1, buckets.bucket_list.len())
+    let count = buckets.bucket_list.len();
+    match buckets.list.cursor {
+        // The row that adds one by name is no bucket.
+        cursor if cursor >= count => format!("{count} buckets"),
+        cursor => format!("{} of {count}", cursor + 1),
+    }
 }
 
 fn draw_row(paint: &mut Paint<'_>, span: Span, at: RowAt, row: &BucketRow, buckets: &Buckets) {

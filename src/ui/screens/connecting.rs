@@ -202,20 +202,11 @@ fn buttons(form: &Form, connecting: &Connecting) -> Line<'static> {
     ])
 }
 
-/// What works in one line, what does not with its reason.
+/// What does not work with its reason, then what works in one line.
 fn tested(paint: &Paint<'_>, connecting: &Connecting, now: Timestamp) -> Vec<Line<'static>> {
     let styles = paint.styles;
     let trial = &connecting.trial;
     let mut lines = Vec::new();
-    let quiet = |finding: &&Finding| matches!(&finding.verdict, Verdict::Works(_));
-    let fine: Vec<&str> = trial.shown().filter(quiet).map(|finding| finding.step.title()).collect();
-    if !fine.is_empty() {
-        let between = format!(" {} ", paint.glyphs.dot);
-        lines.push(Line::Words(
-            format!("{} {}", paint.glyphs.good, fine.join(&between)),
-            styles.good,
-        ));
-    }
     for finding in trial.shown() {
         let normal = trial.needs_bucket() && finding.step == Step::ListBuckets;
         match &finding.verdict {
@@ -238,6 +229,14 @@ fn tested(paint: &Paint<'_>, connecting: &Connecting, now: Timestamp) -> Vec<Lin
             }
             Verdict::Works(_) | Verdict::Skipped(_) | Verdict::Unasked(_) => {}
         }
+    }
+    // What fails is above: there may be room for no more.
+    let quiet = |finding: &&Finding| matches!(&finding.verdict, Verdict::Works(_));
+    let fine: Vec<&str> = trial.shown().filter(quiet).map(|finding| finding.step.title()).collect();
+    if !fine.is_empty() {
+        let between = format!(" {} ", paint.glyphs.dot);
+        let text = format!("{} {}", paint.glyphs.good, fine.join(&between));
+        lines.push(Line::Words(text, styles.good));
     }
     if let Some(error) = &trial.broken {
         let text =

@@ -9,6 +9,8 @@ use std::fmt::Write;
 
 use ratatui::layout::Rect;
 
+use crate::app::action::Action;
+use crate::app::scope::Scope;
 use crate::app::screens::preview::bytes::BytesPane;
 use crate::app::screens::preview::members::MembersPane;
 use crate::app::screens::preview::{Preview, PreviewBody};
@@ -20,6 +22,7 @@ use crate::ui::screens::preview::picture::draw_picture;
 use crate::ui::screens::preview::table::draw_table;
 use crate::ui::screens::preview::text::draw_text;
 use crate::ui::screens::preview::tree::draw_tree;
+use crate::ui::screens::view::View;
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::rows::{Window, rows};
 
@@ -29,7 +32,11 @@ pub fn draw_preview(
     preview: &Preview,
     pattern: Option<&TextPattern>,
     focused: bool,
+    view: View<'_>,
 ) {
+    let below = preview.note_lines(area.height);
+    draw_left_out(paint, Span::line(area, area.height - below), preview, view);
+    let area = Rect { height: area.height - below, ..area };
     match &preview.body {
         PreviewBody::Empty => {
             let headline = match preview.member {
@@ -47,6 +54,15 @@ pub fn draw_preview(
         PreviewBody::Picture(picture) => draw_picture(paint, area, picture),
         PreviewBody::Facts(facts) => draw_details(paint, area, facts, focused),
     }
+}
+
+/// That not all is in the rows, and the key that shows it.
+fn draw_left_out(paint: &mut Paint<'_>, span: Span, preview: &Preview, view: View<'_>) {
+    let Some((what, why)) = preview.left_out() else { return };
+    let (sign, key) = (paint.glyphs.warning, view.key(Scope::Side, Action::OtherForm));
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    let said = format!("{sign} {what} ({key} shows the text){why}");
+    paint.sentence(span, &said, paint.styles.warning);
 }
 
 fn draw_members(paint: &mut Paint<'_>, area: Rect, members: &MembersPane, focused: bool) {

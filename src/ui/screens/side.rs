@@ -58,7 +58,7 @@ pub fn draw_side(paint: &mut Paint<'_>, place: SidePlace, side: &SidePane, view:
         Some(SideTab::Preview) => match &side.looking.preview {
             Fetched::Ready(preview) => {
                 let pattern = side.looking.pattern.as_ref();
-                draw_preview(paint, inner, preview, pattern, focused);
+                draw_preview(paint, inner, preview, pattern, focused, view);
                 let extent = preview.extent();
                 scrollbar(paint, place, extent.len, extent.offset);
                 draw_progress(paint, inner, side, preview, view);
@@ -202,10 +202,10 @@ fn text_place(text: &TextPane, preview: &Preview) -> String {
     }
 }
 
-/// `45%`; `9.1 MiB` of what is packed, whose length shows only at its end.
+/// `45%`; `at 9.1 MiB` of what is packed, whose length shows only at its end.
 fn part(at: u64, preview: &Preview) -> String {
     match preview.unpacked {
-        true => Size(at).to_string(),
+        true => format!("at {}", Size(at)),
         false => format!("{}%", at.min(preview.size) * 100 / preview.size.max(1)),
     }
 }

@@ -2,6 +2,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::app::action::Action;
+use crate::app::scope::Scope;
 use crate::app::screens::sizes::Sizes;
 use crate::app::screens::sizes::measured::{Counting, MeasuredPlace};
 use crate::app::screens::sizes::view::SizesView;
@@ -16,7 +18,6 @@ use crate::ui::widgets::gauge::{gauge, percent};
 use crate::ui::widgets::notice::{Notice, notice};
 use crate::ui::widgets::popup::large_popup;
 use crate::ui::widgets::rows::{rows, sign};
-use crate::ui::widgets::spinner::spinner;
 
 /// Cells of a size, of a share, of a count, and the most of a bar.
 const SIZE: u16 = 9;
@@ -24,9 +25,9 @@ const SHARE: u16 = 4;
 const COUNT: u16 = 11;
 const BAR: u16 = 20;
 
-pub fn draw_sizes(paint: &mut Paint<'_>, sizes: &Sizes, session: &Session, now: jiff::Timestamp) {
+pub fn draw_sizes(paint: &mut Paint<'_>, sizes: &Sizes, session: &Session) {
     let Some(shown) = sizes.shown() else { return };
-    let inner = large_popup(paint, &labels(paint, shown, now), 120, 40);
+    let inner = large_popup(paint, &labels(paint, shown), 120, 40);
     match shown.view {
         SizesView::Tree if shown.rows().is_empty() => {
             notice(paint, inner, &nothing(paint, shown, session));
@@ -56,7 +57,7 @@ pub fn draw_sizes(paint: &mut Paint<'_>, sizes: &Sizes, session: &Session, now: 
     }
 }
 
-fn labels(paint: &Paint<'_>, shown: &MeasuredPlace, now: jiff::Timestamp) -> Labels {
+fn labels(paint: &Paint<'_>, shown: &MeasuredPlace) -> Labels {
     let (all, level) = match shown.view {
         SizesView::Tree => (shown.level_amount(), shown.level_name()),
         SizesView::Summary | SizesView::Largest => (shown.tree.all(SizeTree::TOP), String::new()),
@@ -64,7 +65,7 @@ fn labels(paint: &Paint<'_>, shown: &MeasuredPlace, now: jiff::Timestamp) -> Lab
     let more = if shown.counting == Counting::Whole { "" } else { "+" };
     let (objects, bytes) = (Count(all.objects), Size(all.bytes));
     let turns = match shown.counting {
-        Counting::Running => format!(" {}", spinner(paint.glyphs, now)),
+        Counting::Running => format!(" {}", paint.turning()),
         _ => String::new(),
     };
     let state = match &shown.counting {
@@ -94,8 +95,18 @@ fn nothing(paint: &Paint<'_>, shown: &MeasuredPlace, session: &Session) -> Notic
                 sentences: vec![said.why, session.next(error)],
             }
         }
-        Counting::Running => Notice { headline: "counting".to_owned(), ..Notice::default() },
-        _ => Notice { headline: "there is nothing here".to_owned(), ..Notice::default() },
+        Counting::Running => Notice::waiting(paint, "counting"),
+        Counting::Stopped => {
+            let again = session.keymap.name_of(&[Scope::Sizes], Action::Refresh);
+            Notice {
+                headline: "stopped before anything was counted".to_owned(),
+                sentences: vec![format!("{again} counts again")],
+                ..Notice::default()
+            }
+        }
+        Counting::Whole => {
+            Notice { headline: "there is nothing here".to_owned(), ..Notice::default() }
+        }
     }
 }
 

@@ -20,7 +20,7 @@ const STATE: u16 = 14;
 
 pub fn draw_versions(paint: &mut Paint<'_>, versions: &Versions, session: &Session) {
     let Some(shown) = versions.shown() else { return };
-    let inner = large_popup(paint, &labels(shown, versions.is_acting()), 120, 40);
+    let inner = large_popup(paint, &labels(paint, shown), 120, 40);
     if shown.is_empty() {
         return notice(paint, inner, &nothing(paint, shown, session));
     }
@@ -32,14 +32,15 @@ pub fn draw_versions(paint: &mut Paint<'_>, versions: &Versions, session: &Sessi
     });
 }
 
-fn labels(shown: &ShownVersions, acting: bool) -> Labels {
+fn labels(paint: &Paint<'_>, shown: &ShownVersions) -> Labels {
     let title = match &shown.of {
         ListedOf::Object(object) => format!("Versions of {}", object.key.name()),
         ListedOf::Deleted { bucket, prefix } => format!("Deleted below s3://{bucket}/{prefix}"),
     };
     let more = match shown.loading {
-        VersionsLoading::Loading | VersionsLoading::Cut => "+",
-        VersionsLoading::Ready | VersionsLoading::Failed(_) => "",
+        VersionsLoading::Loading => format!("+ {}", paint.turning()),
+        VersionsLoading::Cut => "+".to_owned(),
+        VersionsLoading::Ready | VersionsLoading::Failed(_) => String::new(),
     };
     let marked = match shown.marked() {
         0 => String::new(),
@@ -48,14 +49,14 @@ fn labels(shown: &ShownVersions, acting: bool) -> Labels {
     Labels {
         title,
         top_right: format!("{}{more}", Count(shown.len() as u64)),
-        bottom_left: if acting { "working".to_owned() } else { marked },
+        bottom_left: paint.waiting_label().unwrap_or(marked),
         ..Labels::default()
     }
 }
 
 fn nothing(paint: &Paint<'_>, shown: &ShownVersions, session: &Session) -> Notice {
     let (headline, sentences) = match (&shown.loading, &shown.of) {
-        (VersionsLoading::Loading, _) => ("listing versions", Vec::new()),
+        (VersionsLoading::Loading, _) => return Notice::waiting(paint, "listing versions"),
         (VersionsLoading::Failed(error), _) => {
             let said = error.explain();
             return Notice {
@@ -105,7 +106,7 @@ fn draw_row(
         (false, true) => ("latest", styles.good),
         (false, false) => ("", styles.dim),
     };
-    paint.put(rest.take(STATE), state, style);
+    paint.sentence(rest.take(STATE), state, style);
     rest = rest.skip(STATE + 1);
     let class = entry.class().unwrap_or_default();
     if rest.width > 50 && !class.is_empty() {

@@ -22,15 +22,21 @@ impl Hint {
 
 const BETWEEN: u16 = 2;
 
-/// Paints the hints in order; `last` is kept where others have to go.
-pub fn hints(paint: &mut Paint<'_>, span: Span, hints: &[Hint], last: &Hint) {
+/// Paints the hints in order; `last` is kept where others have to go, and `more`, which is named
+/// only there, is the way to them.
+pub fn hints(paint: &mut Paint<'_>, span: Span, hints: &[Hint], last: &Hint, more: Option<&Hint>) {
     let mut rest = span;
-    let reserve = last.cells() + BETWEEN;
+    let all: u16 = hints.iter().map(|hint| hint.cells() + BETWEEN).sum();
+    let more = more.filter(|_| span.width < all + last.cells());
+    let reserve = last.cells() + BETWEEN + more.map_or(0, |more| more.cells() + BETWEEN);
     for hint in hints {
         if rest.width < hint.cells() + reserve {
             break;
         }
         rest = rest.skip(hint_at(paint, rest, hint) + BETWEEN);
+    }
+    if let Some(more) = more.filter(|_| rest.width >= reserve - BETWEEN) {
+        rest = rest.skip(hint_at(paint, rest, more) + BETWEEN);
     }
     hint_at(paint, rest, last);
 }

@@ -16,6 +16,18 @@ pub struct Notice {
     pub sentences: Vec<String>,
 }
 
+impl Notice {
+    /// That something is on its way.
+    pub fn waiting(paint: &Paint<'_>, headline: &str) -> Notice {
+        Notice {
+            sign: paint.turning(),
+            sign_style: paint.styles.accent,
+            headline: headline.to_owned(),
+            sentences: Vec::new(),
+        }
+    }
+}
+
 pub fn notice(paint: &mut Paint<'_>, area: Rect, notice: &Notice) {
     let margin = if area.width > 30 { 2 } else { u16::from(area.width > 12) };
     let width = area.width.saturating_sub(2 * margin).min(72);

@@ -83,24 +83,35 @@ const INDENT: u16 = 2;
 
 pub fn sheet(paint: &mut Paint<'_>, sheet: &Sheet<'_>) {
     let window = paint.buffer.area;
+    let labels = waiting(paint, &sheet.labels);
     let most = window.width.saturating_sub(2 + 2 * MARGIN).max(1);
     let all = sheet.body.iter().chain(&sheet.pinned);
     let natural = all.map(natural_width).max().unwrap_or(0);
-    let title = u16::try_from(width(&sheet.labels.title) + 4).unwrap_or(most);
+    let title = width(&labels.title).max(width(&labels.bottom_left)) + 4;
+    let title = u16::try_from(title).unwrap_or(most);
     let content = natural.max(sheet.min_width).max(title).min(most);
-    let labels = label_width(&sheet.body, content);
-    let flow = LineLayout { width: content, labels };
+    let label_cells = label_width(&sheet.body, content);
+    let flow = LineLayout { width: content, labels: label_cells };
     let body: u16 = sheet.body.iter().map(|line| flow.height(line)).sum();
     let pinned: u16 = sheet.pinned.iter().map(|line| flow.height(line)).sum();
-    let inner = popup(paint, &sheet.labels, content + 2 * MARGIN, body.saturating_add(pinned));
+    let inner = popup(paint, &labels, content + 2 * MARGIN, body.saturating_add(pinned));
     let margin = MARGIN.min(inner.width / 4);
     let inner = Rect { x: inner.x + margin, width: inner.width - 2 * margin, ..inner };
     let pinned = pinned.min(inner.height);
     let above = Rect { height: inner.height - pinned, ..inner };
     let below = Rect { y: inner.y + above.height, height: pinned, ..inner };
-    let flow = LineLayout { width: inner.width, labels };
+    let flow = LineLayout { width: inner.width, labels: label_cells };
     flow.paint(paint, above, &sheet.body, sheet.focus, sheet.first_row);
     flow.paint(paint, below, &sheet.pinned, None, 0);
+}
+
+/// With what is waited for in the frame.
+fn waiting(paint: &Paint<'_>, labels: &Labels) -> Labels {
+    let mut labels = labels.clone();
+    if labels.bottom_left.is_empty() {
+        labels.bottom_left = paint.waiting_label().unwrap_or_default();
+    }
+    labels
 }
 
 /// Lays lines out in a width.

@@ -60,7 +60,7 @@ fn nothing_behind_a_question_is_clicked() {
 fn the_footer_does_what_its_keys_do() {
     let mut app = App::with_rows(&["a"]);
     app.click_on("help");
-    assert!(matches!(app.state.parts.overlay, Some(Overlay::Help(_))));
+    assert!(app.state.parts.help.is_some());
     app.keys("esc").click_on("download");
     assert!(app.state.dialog().is_some());
     app.keys("esc D").click_on("n no");
@@ -85,7 +85,7 @@ fn rows_of_overlays_are_stood_on_and_taken() {
     app.keys(":").typed("s3://backups/").click_on("go to");
     assert_eq!(app.location(), "s3://backups/");
     app.keys("?").mouse(MouseKind::ScrollDown, 30, 8);
-    let Some(Overlay::Help(help)) = &app.state.parts.overlay else { panic!("no help") };
+    let Some(help) = &app.state.parts.help else { panic!("no help") };
     assert_eq!(help.cursor, 3);
 }
 

@@ -73,7 +73,7 @@ fn what_differs_is_left_alone_and_the_difference_is_shown_before_it_is_saved() {
     assert_eq!(
         lines(&app),
         [
-            "cache_control: (none) → no-cache  (2)".to_owned(),
+            "Cache control: (none) → no-cache  (2)".to_owned(),
             "2 objects of 2 are changed.".to_owned(),
         ]
     );
@@ -91,7 +91,40 @@ fn what_differs_is_left_alone_and_the_difference_is_shown_before_it_is_saved() {
     assert_eq!(change.set.headers.content_type, None);
     let failed = vec![Error::new(ErrorKind::AccessDenied, "CopyObject", "s3://bucket/b")];
     app.reply(Ok(Answer::MetadataChanged(MetadataOutcome { changed: 1, same: 0, failed })));
-    assert_eq!(app.toast(), "1 object described anew, 1 failed");
+    assert_eq!(app.toast(), "metadata of 1 object changed, 1 failed: E says why");
+}
+
+#[test]
+fn a_field_that_is_accepted_as_it_is_changes_nothing() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("M").reply(told(vec![described("a", "text/plain")]));
+    app.keys("t enter");
+    assert_eq!(notes(&app)[0], "text/plain");
+    assert_eq!(app.toast(), "nothing is changed by that");
+    app.keys("v");
+    assert!(matches!(app.state.dialog(), Some(Dialog::Choice(_))), "there is nothing to save");
+    app.keys("c").typed("no-cache").keys("enter v");
+    let Some(Dialog::Confirm(confirm)) = app.state.dialog() else { panic!("no question") };
+    assert_eq!(confirm.subjects, ["a"], "the object is named");
+}
+
+#[test]
+fn what_was_entered_is_not_lost_by_one_key() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("M").reply(told(vec![described("a", "text/plain")]));
+    app.keys("c").typed("no-cache").keys("enter esc");
+    assert!(app.picture().contains("Discard what you entered?"), "{}", app.picture());
+    app.keys("esc");
+    assert_eq!(notes(&app)[1], "(none) → no-cache");
+    app.keys("esc y");
+    assert!(app.state.dialog().is_none());
+    app.keys("M").reply(told(vec![described("a", "text/plain")]));
+    app.keys("esc");
+    assert!(app.state.dialog().is_none(), "nothing was entered");
+    app.keys("u ctrl-g c").typed("no-cache").keys("enter esc");
+    assert!(app.picture().contains("Discard what you entered?"), "{}", app.picture());
+    app.keys("esc v");
+    assert!(app.picture().contains("no-cache"), "{}", app.picture());
 }
 
 #[test]
@@ -103,7 +136,7 @@ fn a_retention_is_said_before_the_answer() {
     app.reply(told(vec![kept]));
     app.keys("t").keys("ctrl-u").typed("x/y").keys("enter v");
     assert!(lines(&app).last().unwrap().contains("retention"), "{:?}", lines(&app));
-    app.keys("esc esc");
+    app.keys("esc esc y");
     app.keys("M");
     let mut both = described("a", "text/plain");
     (both.head.legal_hold, both.acl_unknown) = (Some(true), true);
@@ -111,7 +144,7 @@ fn a_retention_is_said_before_the_answer() {
     app.keys("t").keys("ctrl-u").typed("x/y").keys("enter v");
     let said = lines(&app).pop().unwrap();
     assert!(said.contains("access rules") && said.contains("legal hold"), "{said}");
-    app.keys("esc esc");
+    app.keys("esc esc y");
     assert!(app.state.dialog().is_none());
     assert_eq!(app.waiting().len(), 0);
 }

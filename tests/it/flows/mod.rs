@@ -14,6 +14,7 @@ mod deleting;
 mod describing;
 mod doctor;
 mod downloading;
+mod entering;
 mod finding;
 mod following;
 mod indexing;

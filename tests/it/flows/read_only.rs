@@ -77,3 +77,22 @@ fn actions_that_only_look_are_free() {
         assert_eq!(app.state.disabled(action), None, "{action:?}");
     }
 }
+
+#[test]
+fn a_read_only_connection_is_copied_from_where_another_can_be_written() {
+    let copies = |others: Vec<Connection>| {
+        let open = Location::parse("s3://media/").unwrap();
+        let own = Connection { read_only: true, ..connection("test") };
+        let connections = std::iter::once(own).chain(others).collect();
+        let mut app = App::start(Startup { open, connections, ..startup() });
+        app.reply(buckets(&["media"])).reply(page(&["a"], None));
+        app.keys("c");
+        app
+    };
+    let mut app = copies(vec![connection("other")]);
+    app.keys("enter");
+    assert!(app.picture().contains("test is read-only"), "{}", app.picture());
+    let locked = Connection { read_only: true, ..connection("other") };
+    let app = copies(vec![locked]);
+    assert!(app.state.dialog().is_none() && app.toast().contains("read-only"), "{}", app.toast());
+}

@@ -173,6 +173,56 @@ fn what_is_edited_is_checked_shown_and_sent_and_a_mistake_can_be_mended() {
 }
 
 #[test]
+fn what_was_written_is_not_lost_by_one_key() {
+    let discards = |app: &App| app.picture().contains("Discard what you entered?");
+    let mut app = opened(BucketSetting::Cors);
+    app.keys("e");
+    edited(&mut app, "no JSON");
+    assert!(app.picture().contains("was not sent"), "{}", app.picture());
+    app.keys("esc");
+    assert!(discards(&app), "{}", app.picture());
+    app.keys("esc");
+    assert!(app.picture().contains("was not sent"), "{}", app.picture());
+    app.keys("e").effects();
+    edited(&mut app, &CORS.replace("GET", "PUT"));
+    app.keys("n");
+    assert!(discards(&app), "{}", app.picture());
+    app.keys("esc");
+    assert!(sheet(&app).reading.is_some());
+    app.keys("n y");
+    assert!(sheet(&app).reading.is_none() && !discards(&app));
+    app.keys("c s").typed("https://app.example").keys("enter n");
+    assert!(sheet(&app).reading.is_none(), "a form is filled in again at once");
+}
+
+#[test]
+fn without_an_editor_of_ones_own_a_document_is_edited_in_the_window() {
+    let mut app = opened(BucketSetting::Cors);
+    app.state.session.editor = false;
+    app.keys("e");
+    assert!(app.requests().is_empty());
+    assert!(app.picture().contains("AllowedMethods"), "{}", app.picture());
+    app.keys("ctrl-o");
+    assert!(app.toast().contains("nothing was changed"), "{}", app.toast());
+    app.keys("e x ctrl-o");
+    assert!(app.picture().contains("was not sent"), "{}", app.picture());
+    app.keys("e ctrl-o");
+    assert!(app.picture().contains("was not sent"), "what was written before stays");
+}
+
+#[test]
+fn a_change_that_is_under_way_is_seen_on_its_row_and_said_to_be_open_where_it_is_left() {
+    let mut app = opened(BucketSetting::Cors);
+    app.keys("D y");
+    let picture = app.picture();
+    let row = picture.lines().find(|line| line.contains("cors ")).unwrap();
+    assert!(row.contains('⠋') && !row.contains('✓'), "{picture}");
+    assert!(picture.lines().last().unwrap().contains("esc do not wait"), "{picture}");
+    app.keys("esc");
+    assert_eq!(app.toast(), "cors of media may have been cleared");
+}
+
+#[test]
 fn a_setting_is_cleared_after_a_question() {
     let mut app = opened(BucketSetting::Cors);
     app.keys("D n");

@@ -78,6 +78,16 @@ fn a_refused_preview_says_why() {
 }
 
 #[test]
+fn a_window_that_gets_too_narrow_for_the_preview_leaves_the_keys_with_the_objects() {
+    let mut app = App::with_rows(&["a"]);
+    app.event(Event::Resized { width: 120, height: 40 }).keys("4");
+    assert_eq!(app.state.focus, Pane::Side);
+    app.event(Event::Resized { width: 80, height: 24 });
+    assert_eq!(app.state.focus, Pane::Objects);
+    assert!(app.picture().contains("2 Objects"), "{}", app.picture());
+}
+
+#[test]
 fn a_wide_window_shows_both_and_the_cursor_goes_on() {
     let mut app = App::with_rows(&["a", "b"]);
     app.event(Event::Resized { width: 140, height: 40 }).keys("p");

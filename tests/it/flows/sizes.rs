@@ -243,3 +243,16 @@ fn versions_are_counted_where_they_are_asked_for() {
     app.keys("tab");
     assert!(app.picture().contains("p/q/s"), "the largest objects by their whole names");
 }
+
+#[test]
+fn what_was_stopped_before_anything_came_is_not_said_to_be_empty() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("w");
+    assert!(app.picture().contains("⠋ counting"), "{}", app.picture());
+    app.keys("esc");
+    let picture = app.picture();
+    assert!(picture.contains("stopped before anything was counted"), "{picture}");
+    assert!(picture.contains("R counts again") && !picture.contains("nothing here"), "{picture}");
+    let footer = picture.lines().last().unwrap();
+    assert!(!footer.contains("delete") && !footer.contains("into"), "{footer}");
+}

@@ -176,3 +176,19 @@ fn a_server_that_lists_none_of_them_says_why() {
     app.keys("enter esc");
     assert!(app.state.dialog().is_none());
 }
+
+#[test]
+fn the_uploads_of_the_open_bucket_are_listed_from_its_objects_too() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("U");
+    let bucket = "media".into();
+    let wanted = Request::Storage(StorageRequest::ListUploads { bucket, after: None });
+    assert_eq!(app.requests(), [wanted]);
+    assert!(app.picture().contains("⠋ listing unfinished uploads"), "{}", app.picture());
+    let page = listed(&app, &[("young", 2, UploadOwner::Unknown)], None);
+    app.reply(page).keys("a");
+    assert_eq!(app.toast(), "none of them looks abandoned");
+    let mut app = App::at("s3://");
+    app.reply(buckets(&[])).keys("2 U");
+    assert!(app.state.dialog().is_none() && !app.toast().is_empty(), "{}", app.toast());
+}

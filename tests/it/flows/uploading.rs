@@ -197,7 +197,7 @@ fn what_is_chosen_is_given_up_with_the_form() {
     let mut app = inside();
     app.keys("u ctrl-g h").typed("perhaps").keys("enter");
     assert!(app.picture().contains("expected on or off"), "{}", app.picture());
-    app.keys("esc t").typed("text/html").keys("enter esc");
+    app.keys("esc t").typed("text/html").keys("enter esc y");
     assert_eq!(picker(&app).note, "");
     let again = app.requests();
     assert!(
@@ -314,4 +314,18 @@ fn what_a_copy_gives_is_chosen_too() {
     assert!(app.picture().contains("STANDARD_IA"), "{}", app.picture());
     app.keys("enter").reply(nothing_there());
     assert_eq!(options(&mut app).attributes.class.as_deref(), Some("STANDARD_IA"));
+}
+
+#[test]
+fn a_filter_that_is_kept_is_seen_and_named_where_nothing_is_left() {
+    let mut app = inside();
+    app.keys("u").reply(entries("/desk", &["a.txt", "b/", "c.txt"]));
+    app.keys("/").typed("zzz").keys("enter");
+    let picture = app.picture();
+    assert!(picture.contains("/zzz") && picture.contains("no name here contains zzz"), "{picture}");
+    assert!(picture.lines().last().unwrap().contains("esc end the filter"), "{picture}");
+    app.keys("esc");
+    assert!(!app.picture().contains("/zzz"), "{}", app.picture());
+    app.keys("ctrl-a");
+    assert!(app.picture().contains("3 marked · 2 B + 1 folder"), "{}", app.picture());
 }

@@ -10,7 +10,7 @@ use windlass::domain::error::{Error, ErrorKind};
 use windlass::domain::listing::{Class, ListedPage, Page, Row, RowKind};
 use windlass::domain::object::{ObjectAddress, VersionId};
 use windlass::domain::restoring::{RestorePlan, RestorePoint, RestoreStep, Restored};
-use windlass::domain::transfer::Target;
+use windlass::domain::transfer::{Target, TransferCommand};
 use windlass::domain::versions::{
     KeyVersion, VersionEntry, VersionMarker, VersionState, Versioning, VersionsPage,
 };
@@ -102,6 +102,35 @@ fn a_version_is_copied_on_top_or_deleted_for_good() {
         named: vec![named],
     });
     assert_eq!(storage(&mut app), [deletes]);
+}
+
+fn status(app: &App) -> String {
+    app.picture().lines().rev().nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_is_done_to_versions_behind_a_closed_list_is_seen_and_done_one_after_the_other() {
+    let mut app = listed();
+    app.keys("D y");
+    assert!(status(&app).contains("deleting 1 version"), "{}", app.picture());
+    app.keys("D");
+    assert!(app.toast().contains("wait for the end"), "{}", app.toast());
+    assert_eq!(app.waiting().len(), 1);
+    app.keys("esc").wait(10);
+    assert!(status(&app).contains("deleting 1 version"), "{}", app.picture());
+    app.reply(Ok(Answer::VersionsDeleted(Vec::new())));
+    assert_eq!((app.toast(), app.state.under_way()), ("deleted for good", None));
+}
+
+#[test]
+fn what_is_too_large_for_one_request_is_restored_behind_a_closed_list_too() {
+    let mut app = listed();
+    app.keys("j j r esc").effects();
+    let large = vec![entry("a.txt", "2", false, false)];
+    let restored = Restored { large, ..Restored::default() };
+    app.reply(Ok(Answer::Restored { restored, done: true }));
+    let copies = |effect: &Effect| matches!(effect, Effect::Transfer(TransferCommand::Enqueue(_)));
+    assert!(app.effects().iter().any(copies));
 }
 
 #[test]
@@ -326,4 +355,17 @@ fn what_is_stopped_says_whether_anything_is_left() {
     let mut app = stopped_with(Restored { large, ..one });
     assert!(app.toast().starts_with("stopped:"), "{}", app.toast());
     assert!(!app.effects().iter().any(|effect| matches!(effect, Effect::Transfer(_))));
+}
+
+#[test]
+fn an_empty_list_offers_nothing_and_says_why_nothing_is_done() {
+    let mut app = App::with_rows(&["raw/"]);
+    app.keys("V").reply(versions(Vec::new(), None));
+    let footer = app.picture().lines().last().unwrap_or_default().to_owned();
+    assert!(!footer.contains("restore") && footer.contains("close"), "{footer}");
+    for key in ["r", "y", "d", "="] {
+        app.keys(key);
+        assert!(app.toast().contains("there is no row here"), "{key}: {}", app.toast());
+    }
+    assert!(app.requests().iter().all(|request| !format!("{request:?}").contains("Restore")));
 }

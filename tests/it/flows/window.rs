@@ -1,10 +1,13 @@
 //! Panes, mouse, size, toasts, overlays, quitting.
 
+use std::sync::Arc;
+
 use windlass::app::effect::Effect;
-use windlass::app::event::{ClipboardOutcome, Event, MouseKind};
+use windlass::app::event::{Answer, ClipboardOutcome, Event, MouseKind};
 use windlass::app::overlays::Overlay;
 use windlass::app::overlays::guide::PAGES;
 use windlass::app::scope::Pane;
+use windlass::domain::listing::Page;
 
 use crate::support::app::App;
 
@@ -109,15 +112,65 @@ fn an_action_that_cannot_be_done_says_why() {
 }
 
 #[test]
+fn the_help_lies_over_whatever_has_no_text_field_and_gives_it_back() {
+    for keys in ["u", "D", "s", "Y", "B", "E", "X", "g c", "V", "w", "b", "P", "$", "g y"] {
+        for key in ["?", "f1"] {
+            let mut app = App::with_rows(&["a"]);
+            app.keys(keys);
+            let before = (app.state.scopes(), app.waiting().len());
+            app.keys(key);
+            assert!(app.state.parts.help.is_some(), "{keys} {key}");
+            // No answer is given from here.
+            app.keys("enter").keys(key);
+            assert!(app.state.parts.help.is_none(), "{keys} {key}");
+            assert_eq!((app.state.scopes(), app.waiting().len()), before, "{keys} {key}");
+        }
+    }
+}
+
+#[test]
+fn the_help_of_a_question_gives_no_answer() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("D").effects();
+    app.keys("? enter enter y");
+    assert!(app.state.dialog().is_some() && app.requests().is_empty());
+    app.keys("esc");
+    assert!(app.state.dialog().is_some() && app.state.parts.help.is_none());
+}
+
+#[test]
+fn where_not_all_keys_have_room_the_help_is_named() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("u");
+    let footer = |app: &App| app.picture().lines().last().unwrap_or_default().to_owned();
+    assert!(footer(&app).contains("? help"), "{}", footer(&app));
+    app.keys("?");
+    assert!(app.picture().contains("Mark the unmarked rows"), "{}", app.picture());
+    assert!(!app.picture().contains("Answer yes"), "{}", app.picture());
+    app.keys("esc esc D");
+    assert!(!footer(&app).contains("help"), "{}", footer(&app));
+}
+
+#[test]
+fn answers_reach_what_lies_below_the_help() {
+    let mut app = App::with_rows(&["a"]);
+    app.keys("w ?");
+    let all = Ok(Answer::Walked { page: Arc::new(Page::default()), done: true });
+    app.reply(all).keys("?");
+    assert!(app.waiting().is_empty());
+    assert!(app.picture().contains("there is nothing here"), "{}", app.picture());
+}
+
+#[test]
 fn help_palette_and_events_open_over_everything_and_close() {
     let mut app = App::with_rows(&["a"]);
     app.keys("?");
-    assert!(matches!(app.state.parts.overlay, Some(Overlay::Help(_))));
+    assert!(app.state.parts.help.is_some());
     app.keys("esc E");
     assert!(matches!(app.state.parts.overlay, Some(Overlay::Events(_))));
     app.keys("esc :").typed("zoom").keys("enter");
     assert!(app.state.parts.overlay.is_none());
-    assert!(app.state.zoomed);
+    assert!(app.state.zoomed && app.state.parts.help.is_none());
     app.keys(":").typed("s3://backups/x/").keys("enter");
     assert_eq!(app.location(), "s3://backups/x/");
 }

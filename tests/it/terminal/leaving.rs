@@ -1,6 +1,8 @@
 //! Every way out gives the terminal back: signals, suspension, a terminal that goes away.
 
-use portable_pty::CommandBuilder;
+use std::io::Read as _;
+
+use portable_pty::{CommandBuilder, PtyPair, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::terminal::demo::{Well, windlass};
@@ -81,4 +83,33 @@ fn a_malformed_configuration_is_told_before_the_screen_is_taken() {
     assert_eq!(session.ended(), 1);
     assert!(session.contents().contains("config.toml:1"), "{}", session.contents());
     session.is_restored();
+}
+
+/// A window that is closed takes the terminal away and hangs up.
+#[test]
+fn a_window_that_is_closed_is_no_crash_and_the_place_is_remembered() {
+    let well = Well::dig();
+    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    let PtyPair { slave, master } = native_pty_system().openpty(size).unwrap();
+    let mut child = slave.spawn_command(well.browser(&["s3://samples/"])).unwrap();
+    drop(slave);
+    let mut reader = master.try_clone_reader().unwrap();
+    let (mut shown, mut piece) = (Vec::new(), [0; 8192]);
+    while !String::from_utf8_lossy(&shown).contains("Name") {
+        let read = reader.read(&mut piece).unwrap();
+        assert!(read > 0, "{}", String::from_utf8_lossy(&shown));
+        shown.extend_from_slice(&piece[..read]);
+    }
+    drop((reader, master));
+    // It may see first that nothing can be written, or the signal.
+    let code = child.wait().unwrap().exit_code();
+    assert!([1, 129].contains(&code), "{code}");
+    let state = well.home.path().join("state");
+    let files: Vec<String> = std::fs::read_dir(&state)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert!(!files.iter().any(|name| name.starts_with("crash-")), "{files:?}");
+    let remembered = std::fs::read_to_string(state.join("remembered.toml")).unwrap();
+    assert!(remembered.contains("samples"), "{remembered}");
 }

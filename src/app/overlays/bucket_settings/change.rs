@@ -21,8 +21,12 @@ pub enum SettingQuestion {
     Code {
         clear: Option<BucketSetting>,
     },
-    /// What was written is no document: again, or not at all.
-    Mistake,
+    /// The document in the editor of the window.
+    Text(BucketSetting),
+    /// What was written is no document, and why: again, or not at all.
+    Mistake(String),
+    /// Whether what was written is lost; with why it is no document, where it is none.
+    Discard(Option<String>),
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +34,8 @@ pub struct SettingChange {
     pub setting: BucketSetting,
     /// As it was written; what is edited again.
     pub text: String,
+    /// It was written in the editor, rather than made by a form.
+    pub by_hand: bool,
     /// Once it is checked.
     pub new: Option<Json>,
     /// The editor or the server is at work.

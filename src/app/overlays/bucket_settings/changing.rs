@@ -6,6 +6,7 @@ use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::outcome::Outcome;
 use crate::app::dialogs::question::Question;
+use crate::app::dialogs::text_editor::TextEditor;
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::{Effect, MachineRequest, StorageRequest};
 use crate::app::event::{Answer, Reply};
@@ -63,18 +64,30 @@ impl BucketSettings {
     /// Opens the document in the editor; one that is not set begins as an example.
     pub(super) fn edit(&mut self, cx: &mut Context<'_>) {
         let Some(setting) = self.changeable(cx) else { return };
-        let text = match self.stored(setting) {
+        self.hand_over(setting, self.text_of(setting), cx);
+    }
+
+    fn text_of(&self, setting: BucketSetting) -> String {
+        match self.stored(setting) {
             Some(stored) => stored.document.pretty() + "\n",
             None => template(setting),
-        };
-        self.hand_over(setting, text, cx);
+        }
     }
 
     fn hand_over(&mut self, setting: BucketSetting, text: String, cx: &mut Context<'_>) {
-        let name = format!("{}-{setting}.json", self.bucket);
         let bytes = text.clone().into_bytes();
+        let title = format!("{setting} of {}", self.bucket);
+        if !cx.session.editor
+            && let Ok(editor) = TextEditor::new(title, bytes.clone())
+        {
+            let (new, ticket) = (None, None);
+            self.change = Some(SettingChange { setting, text, by_hand: true, new, ticket });
+            let dialog = Dialog::Editor(Box::new(editor));
+            return self.question.ask(dialog, SettingQuestion::Text(setting));
+        }
+        let name = format!("{}-{setting}.json", self.bucket);
         let ticket = Some(cx.request(MachineRequest::Edit { name, bytes }));
-        self.change = Some(SettingChange { setting, text, new: None, ticket });
+        self.change = Some(SettingChange { setting, text, by_hand: true, new: None, ticket });
     }
 
     /// The setting under the cursor, or why it cannot be changed.
@@ -104,7 +117,9 @@ impl BucketSettings {
         answer: DialogAnswer,
         cx: &mut Context<'_>,
     ) {
-        match (question.about, answer) {
+        let Question { dialog, about, .. } = question;
+        match (about, answer) {
+            (SettingQuestion::Text(setting), _) => self.on_written_here(setting, &dialog, cx),
             (SettingQuestion::Menu(setting), DialogAnswer::Row(row)) => {
                 self.take_offer(setting, row, cx);
             }
@@ -147,8 +162,9 @@ impl BucketSettings {
                     None => self.send_new(Some(code), cx),
                 }
             }
-            (SettingQuestion::Mistake, DialogAnswer::Row(0)) => self.edit_again(cx),
-            (SettingQuestion::Mistake, _) => self.change = None,
+            (SettingQuestion::Mistake(_), DialogAnswer::Row(0)) => self.edit_again(cx),
+            (SettingQuestion::Mistake(_), _) => self.change = None,
+            (SettingQuestion::Discard(_), _) => (self.change, self.reading) = (None, None),
             _ => {}
         }
     }
@@ -193,18 +209,26 @@ impl BucketSettings {
     fn review_form(&mut self, form: &SettingForm, cx: &mut Context<'_>) {
         let setting = form.setting();
         let new = form.applied(self.stored(setting).map(|stored| &stored.document));
-        self.review(setting, new.pretty(), new, cx);
+        self.review(setting, new.pretty(), new, false, cx);
     }
 
     /// Shows what would change; nothing is asked where nothing would.
-    fn review(&mut self, setting: BucketSetting, text: String, new: Json, cx: &mut Context<'_>) {
+    fn review(
+        &mut self,
+        setting: BucketSetting,
+        text: String,
+        new: Json,
+        by_hand: bool,
+        cx: &mut Context<'_>,
+    ) {
         let old = self.stored(setting);
         if old.is_some_and(|old| old.document == new) {
             self.change = None;
             return cx.toast(Level::Note, format!("{setting}: nothing to change"));
         }
         self.reading = Some(SettingReading::change(setting, &self.bucket, old, Some(&new)));
-        self.change = Some(SettingChange { setting, text, new: Some(new), ticket: None });
+        let new = Some(new);
+        self.change = Some(SettingChange { setting, text, by_hand, new, ticket: None });
     }
 
     pub(super) fn on_reading(&mut self, action: Action, cx: &mut Context<'_>) {
@@ -220,13 +244,18 @@ impl BucketSettings {
             (SettingReading::Change(_), Action::EditSetting) if !sending => {
                 self.edit_again(cx);
             }
+            (SettingReading::Change(_), Action::Dismiss | Action::Close | Action::No)
+                if !sending && self.change.as_ref().is_some_and(|change| change.by_hand) =>
+            {
+                self.ask_discard(None);
+            }
             (_, Action::Dismiss | Action::Close | Action::No) => {
                 self.reading = None;
+                self.change = None;
                 if sending {
-                    cx.toast(Level::Note, "the change was sent; its row shows what came of it");
+                    // Its row shows what came of it.
                     self.load(cx);
                 }
-                self.change = None;
             }
             (SettingReading::Document(_), Action::EditSetting) => self.edit(cx),
             (SettingReading::Document(_), Action::Yes) => self.copy(cx),
@@ -275,8 +304,9 @@ impl BucketSettings {
     fn send(&mut self, setting: BucketSetting, request: StorageRequest, cx: &mut Context<'_>) {
         let ticket = Some(cx.request_of(self.connection.clone(), request));
         let kept = self.change.take();
-        let (text, new) = kept.map_or((String::new(), None), |change| (change.text, change.new));
-        self.change = Some(SettingChange { setting, text, new, ticket });
+        let (text, by_hand, new) =
+            kept.map_or((String::new(), false, None), |kept| (kept.text, kept.by_hand, kept.new));
+        self.change = Some(SettingChange { setting, text, by_hand, new, ticket });
     }
 
     fn edit_again(&mut self, cx: &mut Context<'_>) {
@@ -297,8 +327,7 @@ impl BucketSettings {
                 self.on_written(setting, String::from_utf8_lossy(&bytes).into_owned(), cx);
             }
             Ok(Answer::Edited { edited: Edited::Unchanged, .. }) => {
-                self.change = None;
-                cx.toast(Level::Note, format!("{setting}: nothing was changed"));
+                self.on_unchanged(setting, cx);
             }
             Ok(Answer::Setting(setting, state)) => {
                 (self.change, self.reading) = (None, None);
@@ -310,24 +339,68 @@ impl BucketSettings {
         }
     }
 
+    fn on_written_here(&mut self, setting: BucketSetting, dialog: &Dialog, cx: &mut Context<'_>) {
+        match dialog {
+            Dialog::Editor(editor) if editor.is_changed() => {
+                let text = String::from_utf8_lossy(&editor.bytes()).into_owned();
+                self.on_written(setting, text, cx);
+            }
+            _ => self.on_unchanged(setting, cx),
+        }
+    }
+
+    /// What was written before, and not sent, is shown again.
+    fn on_unchanged(&mut self, setting: BucketSetting, cx: &mut Context<'_>) {
+        cx.toast(Level::Note, format!("{setting}: nothing was changed"));
+        let begun = self.text_of(setting);
+        let text = self.change.take().map(|change| change.text);
+        if let Some(text) = text.filter(|text| *text != begun) {
+            self.on_written(setting, text, cx);
+        }
+    }
+
     fn on_written(&mut self, setting: BucketSetting, text: String, cx: &mut Context<'_>) {
         match document(setting, &text) {
             Ok(new) => {
                 let old = self.stored(setting).map(|stored| &stored.document);
                 let new = setting.completed(new, old);
-                self.review(setting, text, new, cx);
+                self.review(setting, text, new, true, cx);
             }
             Err(mistake) => {
-                self.change = Some(SettingChange { setting, text, new: None, ticket: None });
-                let rows = vec![
-                    ChoiceRow::new('e', "Edit it again"),
-                    ChoiceRow::new('d', "Drop what was written"),
-                ];
-                let choice =
-                    Choice::new(format!("{setting} was not sent"), rows).line(format!("{mistake}"));
-                self.question.ask(Dialog::Choice(choice), SettingQuestion::Mistake);
+                let new = None;
+                self.change =
+                    Some(SettingChange { setting, text, by_hand: true, new, ticket: None });
+                self.ask_after(setting, mistake.to_string());
             }
         }
+    }
+
+    fn ask_after(&mut self, setting: BucketSetting, mistake: String) {
+        let rows = vec![
+            ChoiceRow::new('e', "Edit it again"),
+            ChoiceRow::new('d', "Drop what was written"),
+        ];
+        let choice = Choice::new(format!("{setting} was not sent"), rows).line(mistake.as_str());
+        self.question.ask(Dialog::Choice(choice), SettingQuestion::Mistake(mistake));
+    }
+
+    /// A question was left: what was written is not lost by that.
+    pub(super) fn on_left(&mut self, question: SettingQuestion) {
+        let setting = self.change.as_ref().map(|change| change.setting);
+        match (question, setting) {
+            // The editor asks by itself.
+            (SettingQuestion::Text(_), _) => self.change = None,
+            (SettingQuestion::Mistake(mistake), Some(_)) => self.ask_discard(Some(mistake)),
+            (SettingQuestion::Discard(Some(mistake)), Some(setting)) => {
+                self.ask_after(setting, mistake);
+            }
+            _ => {}
+        }
+    }
+
+    fn ask_discard(&mut self, mistake: Option<String>) {
+        let dialog = Dialog::Confirm(Confirm::discard());
+        self.question.ask(dialog, SettingQuestion::Discard(mistake));
     }
 
     /// A change stays on screen with why it was refused, and where; it can be edited again.

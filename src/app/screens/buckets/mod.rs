@@ -178,6 +178,10 @@ impl Part for Buckets {
         self.is_loading() || self.acting.question.is_waiting()
     }
 
+    fn waits_for(&self) -> Option<Ticket> {
+        self.acting.question.waits_for()
+    }
+
     fn under_way(&self) -> Option<String> {
         self.unfinished.under_way()
     }

@@ -60,8 +60,7 @@ impl Unfinished {
 
     pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
         let Some((ticket, _)) = self.abort.take() else { return false };
-        cx.abandon(&mut Some(ticket));
-        cx.toast(Level::Note, "stopped: the uploads that were aborted by then are gone");
+        cx.leave(&mut Some(ticket), "stopped: the uploads that were aborted by then are gone");
         true
     }
 
@@ -70,6 +69,8 @@ impl Unfinished {
             if let Some((question, _)) = self.question.on_action(action, cx) {
                 self.abort(question.about, cx);
             }
+        } else if action == Action::MarkAbandoned {
+            self.mark_abandoned(cx);
         } else if let Some((list, _)) = self.list.on_action(action, cx) {
             if let Some(why) = cx.session.read_only() {
                 let title = Action::AbortUploads.spec().title;
@@ -112,6 +113,15 @@ impl Unfinished {
         }
         let count = uploads.len() as u64;
         self.abort = Some((cx.request(StorageRequest::AbortUploads(uploads)), count));
+    }
+
+    fn mark_abandoned(&mut self, cx: &mut Context<'_>) {
+        let marked = |unfinished: &mut Unfinished| unfinished.list_mut().map(|list| list.marked());
+        let before = marked(self);
+        self.list.on_action(Action::MarkAbandoned, cx);
+        if (before, marked(self)) == (Some(0), Some(0)) {
+            cx.toast(Level::Note, "none of them looks abandoned");
+        }
     }
 
     fn list_mut(&mut self) -> Option<&mut Uploads> {

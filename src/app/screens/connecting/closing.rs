@@ -20,9 +20,7 @@ impl Connecting {
         self.refused = None;
         match std::mem::take(&mut self.stage) {
             Stage::Form(form) if form.is_touched() => {
-                let question = Confirm::new("Discard what you entered?", "Discard", "Keep editing")
-                    .line("Nothing of it is saved yet.");
-                self.stage = Stage::Discard(form, question);
+                self.stage = Stage::Discard(form, Confirm::discard());
             }
             Stage::Form(form) => self.discard(&form, cx),
             stage => self.stage = stage,

@@ -44,8 +44,13 @@ impl Connecting {
 
     /// Tries what is entered, as soon as it could be a connection.
     pub(super) fn test(&mut self, again: bool, cx: &mut Context<'_>) {
-        let Stage::Form(form) = &self.stage else { return };
-        let made = form.draft().ok().and_then(|draft| draft.connection(form.before.as_ref()).ok());
+        let Stage::Form(form) = &mut self.stage else { return };
+        let draft = match form.draft() {
+            // What was found of what was entered before stays.
+            Err(lacking) if again => return form.point_at(lacking),
+            draft => draft.ok(),
+        };
+        let made = draft.and_then(|draft| draft.connection(form.before.as_ref()).ok());
         match made {
             Some(connection) if again => self.trial.again(connection, cx),
             Some(connection) => self.trial.of(connection, cx),

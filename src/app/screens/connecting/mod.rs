@@ -90,6 +90,9 @@ impl Part for Connecting {
     fn hints(&self) -> Vec<KeyHint> {
         match &self.stage {
             Stage::Closed => Vec::new(),
+            Stage::Ways(_) if self.first => {
+                vec![(Action::Accept, "choose"), (Action::Dismiss, "continue without")]
+            }
             Stage::Ways(choice) | Stage::Aws(choice) | Stage::Imports(choice) => choice.hints(),
             Stage::File(prompt) => prompt.hints(),
             Stage::Discard(_, question) | Stage::Remove(question, _) => question.hints(),

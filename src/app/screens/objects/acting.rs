@@ -132,6 +132,7 @@ impl Acting {
         match action {
             Action::Upload => self.ask_files(bucket, prefix, None, cx),
             Action::BucketSettings => cx.ask(Intent::ShowOverlay(OverlaySubject::Settings(bucket))),
+            Action::UnfinishedUploads => cx.ask(Intent::ShowUploads(bucket)),
             Action::New => {
                 let dialog = creating::prefix_question(&bucket, &prefix);
                 let made = prefix.clone();

@@ -67,6 +67,11 @@ impl Copying {
         };
         let to_connection = place.connection.filter(|name| name != session.name());
         let mut one_server = true;
+        if to_connection.is_none()
+            && let Some(reason) = read_only(session.connection())
+        {
+            return Err(reason);
+        }
         if let Some(name) = &to_connection {
             let found = session.connections.iter().find(|each| each.name == *name);
             if let Some(reason) = found.and_then(read_only) {
@@ -287,6 +292,20 @@ mod tests {
         assert_eq!(copy(&["a/"], "s3://b/az").unwrap(), ["b/az/"]);
         assert_eq!(copy(&["a/x"], "s3://other/a/").unwrap(), ["other/a/x"]);
         assert!(copy(&["a/x"], "s3://").is_err());
+    }
+
+    #[test]
+    fn a_read_only_connection_is_copied_from_and_not_to() {
+        let copying = Copying::new("b".into(), vec![one("a/x")].into(), false);
+        let mut session = session();
+        assert!(session.change_to(&"old".into()));
+        let refused = copying.specs(&session, "s3://b/c/").unwrap_err();
+        assert!(refused.contains("old is read-only"), "{refused}");
+        assert_eq!(copying.specs(&session, "aws:b/c/").unwrap().len(), 1);
+    }
+
+    fn one(key: &str) -> SourceRow {
+        SourceRow { target: Target::Object(key.into()), size: None }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
+use crate::app::action::Action;
 use crate::app::context::{Context, Intent};
 use crate::app::dialogs::choice::{Choice, ChoiceRow};
 use crate::app::dialogs::confirm::Confirm;
@@ -14,14 +15,14 @@ use crate::app::dialogs::question::{Question, QuestionSlot};
 use crate::app::dialogs::{Dialog, DialogAnswer};
 use crate::app::effect::StorageRequest;
 use crate::app::event::{Answer, Reply, Ticket};
-use crate::app::screens::objects::describing_fields::{Field, merged, set};
+use crate::app::screens::objects::describing_fields::{Field, merged, set, settle};
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::domain::address::Bucket;
 use crate::domain::description::{Descriptions, MetadataOutcome, ObjectDescription};
 use crate::domain::metadata_change::{Loss, MetadataChange};
 use crate::domain::transfer::SourceRows;
-use crate::domain::units::Counted;
+use crate::domain::units::{Count, Counted};
 
 /// Differences that are shown one by one.
 const MOST_DIFFERENCES: usize = 14;
@@ -41,6 +42,8 @@ pub enum MetadataStep {
     Form(MetadataForm),
     Field(MetadataForm, Field),
     Sure(MetadataForm),
+    /// Whether what was entered is lost.
+    Discard(MetadataForm),
     Saving,
 }
 
@@ -97,10 +100,19 @@ impl Describing {
         let step = self.question.get().map(|question| question.about.clone());
         match (act(&mut self.question, cx), step) {
             (Some((question, answer)), _) => self.on_answer(question.about, answer, cx),
-            (None, Some(MetadataStep::Field(form, _) | MetadataStep::Sure(form)))
-                if !self.question.is_open() =>
+            (
+                None,
+                Some(
+                    MetadataStep::Field(form, _)
+                    | MetadataStep::Sure(form)
+                    | MetadataStep::Discard(form),
+                ),
+            ) if !self.question.is_open() => self.show(form, cx.session),
+            (None, Some(MetadataStep::Form(form)))
+                if !self.question.is_open() && !form.change.is_empty() =>
             {
-                self.show(form, cx.session);
+                let dialog = Dialog::Confirm(Confirm::discard());
+                self.question.ask(dialog, MetadataStep::Discard(form));
             }
             _ => {}
         }
@@ -111,8 +123,15 @@ impl Describing {
             (MetadataStep::Form(form), DialogAnswer::Row(row)) => self.chosen(form, row),
             (MetadataStep::Field(mut form, field), DialogAnswer::Text(text)) => {
                 let now = cx.now.to_zoned(TimeZone::clone(&cx.session.zone));
+                let before = form.change.clone();
                 match set(&mut form.change, field, &text, &now) {
-                    Ok(()) => self.show(form, cx.session),
+                    Ok(()) => {
+                        settle(&mut form.change, &form.found.objects);
+                        if form.change == before {
+                            cx.toast(Level::Note, "nothing is changed by that");
+                        }
+                        self.show(form, cx.session);
+                    }
                     Err(problem) => {
                         let mut prompt = prompt(&form, field);
                         prompt.input = crate::app::dialogs::input::Input::prefilled(&text);
@@ -198,11 +217,12 @@ fn sure(form: &MetadataForm) -> Confirm {
             *counted.entry((found.name, line)).or_default() += 1;
         }
     }
-    let mut confirm = Confirm::new("Save the metadata", "Save", "Cancel");
+    let names = objects.iter().map(|one| one.object.key.as_str());
+    let mut confirm = Confirm::new("Save the metadata", "Save", "Cancel").about(names);
     let more = counted.len().saturating_sub(MOST_DIFFERENCES);
     for ((name, line), count) in counted.into_iter().take(MOST_DIFFERENCES) {
         let of = if objects.len() > 1 { format!("  ({count})") } else { String::new() };
-        confirm = confirm.line(format!("{name}: {line}{of}"));
+        confirm = confirm.line(format!("{}: {line}{of}", Field::title_of(&name)));
     }
     if more > 0 {
         confirm = confirm.line(format!("… and {more} more"));
@@ -248,16 +268,20 @@ fn save(slot: &mut QuestionSlot<MetadataStep>, form: MetadataForm, cx: &mut Cont
     slot.put(Question { dialog, about: MetadataStep::Saving, ticket });
 }
 
-fn ended(outcome: MetadataOutcome, cx: &mut Context<'_>) {
+fn ended(mut outcome: MetadataOutcome, cx: &mut Context<'_>) {
     let changed = Counted(outcome.changed, "object");
     match outcome.failed.len() {
-        0 => cx.toast(Level::Done, format!("{changed} described anew")),
+        0 => cx.toast(Level::Done, format!("metadata of {changed} changed")),
+        // One error says it all.
+        1 if outcome.changed == 0 => cx.ask(Intent::Log(outcome.failed.remove(0))),
         failed => {
-            cx.toast(Level::Problem, format!("{changed} described anew, {failed} failed"));
+            let (failed, key) = (Count(failed as u64), cx.session.key(Action::Events));
+            let text = format!("metadata of {changed} changed, {failed} failed: {key} says why");
+            cx.toast(Level::Problem, text);
         }
     }
     for error in outcome.failed {
         cx.ask(Intent::LogQuietly(error));
     }
-    cx.ask(Intent::Run(crate::app::action::Action::Refresh));
+    cx.ask(Intent::Run(Action::Refresh));
 }

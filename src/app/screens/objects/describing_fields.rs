@@ -95,6 +95,30 @@ impl Field {
         }
     }
 
+    /// The title of what a difference names as the verbs do: `cache_control`, `tags.team`.
+    pub fn title_of(difference: &str) -> String {
+        let field = match difference.split_once('.') {
+            Some(("metadata", name)) => return format!("{} {name}", Field::Metadata.title()),
+            Some(("tags", name)) => return format!("Tag {name}"),
+            _ => match difference {
+                "content_type" => Field::ContentType,
+                "cache_control" => Field::CacheControl,
+                "content_disposition" => Field::Disposition,
+                "content_encoding" => Field::ContentEncoding,
+                "content_language" => Field::Language,
+                "expires" => Field::Expires,
+                "website_redirect" => Field::Redirect,
+                "class" => Field::StorageClass,
+                "acl" => Field::Acl,
+                "encryption" => Field::Encryption,
+                "retention" => Field::Retention,
+                "legal_hold" => Field::LegalHold,
+                other => return other.replace('_', " "),
+            },
+        };
+        field.title().to_owned()
+    }
+
     pub fn hint(self) -> &'static str {
         match self {
             Field::Metadata | Field::Tags => "name=value sets one; -name takes one away",
@@ -166,6 +190,42 @@ impl Field {
             Field::Retention => head.retention.map(|kept| retention(kept, zone)),
             Field::LegalHold => head.legal_hold.map(|held| on(held).to_owned()),
             Field::Acl => None,
+        }
+    }
+
+    /// What a change says of it: the names of pairs, or one without a name.
+    fn names(self, change: &MetadataChange) -> Vec<String> {
+        let (set, removed) = match self {
+            Field::Metadata => (&change.set.metadata, &change.remove_metadata),
+            Field::Tags => (&change.set.tags, &change.remove_tags),
+            _ => return vec![String::new()],
+        };
+        set.keys().chain(removed).cloned().collect()
+    }
+
+    fn take_out(self, change: &mut MetadataChange, name: &str) {
+        let set = &mut change.set;
+        match self {
+            Field::ContentType => set.headers.content_type = None,
+            Field::CacheControl => set.headers.cache_control = None,
+            Field::Disposition => set.headers.content_disposition = None,
+            Field::ContentEncoding => set.headers.content_encoding = None,
+            Field::Language => set.headers.content_language = None,
+            Field::Expires => set.headers.expires = None,
+            Field::Redirect => set.headers.website_redirect = None,
+            Field::StorageClass => set.class = None,
+            Field::Acl => set.protection.acl = None,
+            Field::Encryption => set.protection.encryption = None,
+            Field::Retention => set.protection.retention = None,
+            Field::LegalHold => set.protection.legal_hold = None,
+            Field::Metadata => {
+                set.metadata.remove(name);
+                change.remove_metadata.remove(name);
+            }
+            Field::Tags => {
+                set.tags.remove(name);
+                change.remove_tags.remove(name);
+            }
         }
     }
 
@@ -309,6 +369,26 @@ pub fn set(
     Ok(())
 }
 
+/// Takes out of a change what would leave all of these objects as they are.
+pub fn settle(change: &mut MetadataChange, objects: &[ObjectDescription]) {
+    let differences = |change: &MetadataChange| -> Vec<_> {
+        let of = |one: &ObjectDescription| {
+            change.differences(&one.head, one.tags.as_deref().unwrap_or_default())
+        };
+        objects.iter().map(of).collect()
+    };
+    let all = differences(change);
+    for field in Field::ALL {
+        for name in field.names(change) {
+            let mut less = change.clone();
+            field.take_out(&mut less, &name);
+            if differences(&less) == all {
+                *change = less;
+            }
+        }
+    }
+}
+
 fn pair(
     text: &str,
     spelled: impl Fn(&str) -> String,
@@ -330,46 +410,4 @@ fn pair(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn typed(field: Field, text: &str) -> Result<MetadataChange, String> {
-        let now = "2026-11-29T12:00:00Z[UTC]".parse().unwrap();
-        let mut change = MetadataChange::default();
-        set(&mut change, field, text, &now).map(|()| change)
-    }
-
-    #[test]
-    fn each_letter_is_of_one_field() {
-        let mut keys: Vec<char> = Field::ALL.iter().map(|field| field.key()).collect();
-        keys.push('v');
-        keys.sort_unstable();
-        keys.dedup();
-        assert_eq!(keys.len(), Field::ALL.len() + 1);
-    }
-
-    #[test]
-    fn what_is_typed_becomes_a_change() {
-        let change = typed(Field::Expires, "tomorrow").unwrap();
-        assert_eq!(change.set.headers.expires.as_deref(), Some("Mon, 30 Nov 2026 00:00:00 GMT"));
-        let change = typed(Field::Encryption, "aws:kms alias/a").unwrap();
-        assert_eq!(Field::Encryption.pending(&change).unwrap(), "aws:kms alias/a");
-        let change = typed(Field::Metadata, "Team=a=b").unwrap();
-        assert_eq!(Field::Metadata.pending(&change).unwrap(), "team=a=b");
-        let change = typed(Field::Retention, "governance until 2026-12-01T00:00:00Z").unwrap();
-        let told = Field::Retention.pending(&change).unwrap();
-        assert_eq!(told, "GOVERNANCE until 2026-12-01T00:00:00Z");
-        assert!(typed(Field::Retention, "governance 2020-01-01").is_err());
-        assert!(typed(Field::LegalHold, "on").unwrap().set.protection.legal_hold.unwrap());
-        assert_eq!(Field::Tags.pending(&typed(Field::Tags, "-old").unwrap()).unwrap(), "-old");
-        assert_eq!(
-            Field::Language.pending(&typed(Field::Language, "").unwrap()).unwrap(),
-            "(none)"
-        );
-        for (field, text) in
-            [(Field::Expires, "soon"), (Field::Tags, "x"), (Field::Encryption, "rot13")]
-        {
-            assert!(typed(field, text).is_err(), "{text}");
-        }
-    }
-}
+mod tests;

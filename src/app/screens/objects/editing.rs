@@ -168,13 +168,13 @@ impl Editing {
                 self.on_written(opened, &dialog, cx);
             }
             (None, Some(About::Text(opened))) if !self.question.is_open() => {
-                cx.toast(Level::Note, opened.left("nothing was sent"));
+                cx.toast(Level::Ended, opened.left("nothing was sent"));
             }
             (Some((Question { about: About::Conflict(conflict), .. }, answer)), _) => {
                 self.on_answer(conflict, &answer, cx);
             }
             (None, Some(About::Conflict(conflict))) if !self.question.is_open() => {
-                cx.toast(Level::Note, kept(&conflict.written.file));
+                cx.toast(Level::Ended, kept(&conflict.written.file));
             }
             _ => {}
         }
@@ -185,7 +185,7 @@ impl Editing {
         if opened.editor != EditorChoice::Yours {
             match TextEditor::new(opened.object.to_string(), bytes.clone()) {
                 Ok(mut editor) => {
-                    editor.fit(editor_rows(cx));
+                    editor.fit_window(cx.areas.window.height);
                     let dialog = Dialog::Editor(Box::new(editor));
                     return self.question.ask(dialog, About::Text(opened));
                 }
@@ -226,7 +226,7 @@ impl Editing {
     /// What is edited here goes where its cursor is.
     pub fn fit(&mut self, cx: &Context<'_>) {
         if let Some(Dialog::Editor(editor)) = self.question.dialog_mut() {
-            editor.fit(editor_rows(cx));
+            editor.fit_window(cx.areas.window.height);
         }
     }
 
@@ -250,6 +250,16 @@ impl Editing {
         Some(format!("{doing} {}", object.key.name()))
     }
 
+    /// Where a text is that is on its way to the store.
+    pub fn kept(&self) -> Option<String> {
+        match self.under_way.as_ref()? {
+            (_, EditStep::Saving(written) | EditStep::Comparing(written)) => {
+                Some(kept(&written.file))
+            }
+            (_, EditStep::Opening(..) | EditStep::Editing(_) | EditStep::Keeping(..)) => None,
+        }
+    }
+
     /// Leaves what is waited for; what was written is kept.
     pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
         let text = match self.under_way.as_ref() {
@@ -265,21 +275,20 @@ impl Editing {
             }
             None | Some((_, EditStep::Editing(_) | EditStep::Keeping(..))) => return false,
         };
-        cx.abandon(&mut self.under_way.take().map(|(ticket, _)| ticket));
-        cx.toast(Level::Note, text);
+        cx.leave(&mut self.under_way.take().map(|(ticket, _)| ticket), text);
         true
     }
 
     /// What was written and not stored stays in its file.
     pub fn drop_all(&mut self, cx: &mut Context<'_>) {
         if let Some(About::Text(Opened { kept: Some(file), .. })) = self.about() {
-            cx.toast(Level::Note, kept(&file));
+            cx.toast(Level::Ended, kept(&file));
         }
         self.question.close(cx);
         if let Some((ticket, step)) = self.under_way.take() {
             cx.abandon(&mut Some(ticket));
             if let EditStep::Saving(written) | EditStep::Comparing(written) = step {
-                cx.toast(Level::Note, kept(&written.file));
+                cx.toast(Level::Ended, kept(&written.file));
             }
         }
     }
@@ -295,7 +304,7 @@ impl Editing {
             }
             (EditStep::Editing(opened), Ok(Answer::Edited { edited: Edited::Unchanged, .. })) => {
                 let text = opened.left("nothing was changed, so nothing was sent");
-                cx.toast(Level::Note, text);
+                cx.toast(Level::Ended, text);
             }
             (
                 EditStep::Editing(Opened { object, etag, editor, kept: before })
@@ -347,7 +356,7 @@ impl Editing {
                 let Written { object, bytes, editor, file, .. } = written;
                 self.edit(Opened { object, etag, editor, kept: Some(file) }, bytes, cx);
             }
-            _ => cx.toast(Level::Note, kept(&written.file)),
+            _ => cx.toast(Level::Ended, kept(&written.file)),
         }
     }
 }
@@ -357,11 +366,6 @@ impl Opened {
     fn left(&self, otherwise: &str) -> String {
         self.kept.as_ref().map_or_else(|| otherwise.to_owned(), kept)
     }
-}
-
-/// Lines of the window that the editor fills, within its frame and above the footer.
-fn editor_rows(cx: &Context<'_>) -> u16 {
-    cx.areas.window.height.saturating_sub(3)
 }
 
 fn is_conflict(error: &Error) -> bool {

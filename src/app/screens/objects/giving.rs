@@ -42,6 +42,8 @@ pub struct Giving<A> {
 pub enum GivingStep {
     Form,
     Field(Field),
+    /// Whether what was entered is lost.
+    Discard,
     /// It is being written what is remembered from now on.
     Remembering(Ticket),
 }

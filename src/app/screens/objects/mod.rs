@@ -292,9 +292,18 @@ impl Part for Objects {
             || self.browse.watch().is_some()
     }
 
+    fn waits_for(&self) -> Option<Ticket> {
+        let described = self.describing.question.waits_for();
+        described.or_else(|| self.acting.question.waits_for())
+    }
+
     fn under_way(&self) -> Option<String> {
         let others = || self.thawing.under_way().or_else(|| self.acting.under_way());
         self.editing.under_way().or_else(others)
+    }
+
+    fn kept(&self) -> Option<String> {
+        self.editing.kept()
     }
 
     fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {

@@ -10,7 +10,16 @@ use crate::app::session::Session;
 use crate::domain::address::Bucket;
 
 pub fn disabled(action: Action, browse: &Browse, session: &Session) -> Option<String> {
-    of_the_past(action, browse, session).or_else(|| rows_disabled(action, browse, session))
+    of_the_past(action, browse, session)
+        .or_else(|| no_destination(action, session))
+        .or_else(|| rows_disabled(action, browse, session))
+}
+
+/// A copy from a read-only connection goes to another one.
+fn no_destination(action: Action, session: &Session) -> Option<String> {
+    let mut others = session.connections.iter().filter(|each| each.name != *session.name());
+    let none = action == Action::Copy && others.all(|other| other.read_only);
+    session.read_only().filter(|_| none)
 }
 
 /// The past is only read.
@@ -34,7 +43,7 @@ pub fn disabled_of_one(action: Action, bucket: &Bucket, session: &Session) -> Op
     match action {
         Action::CopyLink => naming::no_signature(session),
         Action::OpenLink => naming::no_link_alone(bucket, session),
-        _ => None,
+        action => no_destination(action, session),
     }
 }
 

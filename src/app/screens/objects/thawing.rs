@@ -107,8 +107,8 @@ impl Thawing {
     pub fn leave_work(&mut self, cx: &mut Context<'_>) -> bool {
         let waited = self.asked.is_some();
         if waited {
-            cx.abandon(&mut self.asked);
-            cx.toast(Level::Note, "no more is asked for; what was asked for is made readable");
+            let said = "no more is asked for; what was asked for is made readable";
+            cx.leave(&mut self.asked, said);
         }
         waited
     }

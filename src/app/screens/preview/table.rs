@@ -170,6 +170,8 @@ impl TablePane {
             return;
         }
         self.table.ends = more.ends || more.rows.is_empty();
+        // It is read from the first line on.
+        self.table.left_out = more.left_out.or_else(|| self.table.left_out.take());
         let places = self.places(&more.names);
         let rows = more.rows.into_iter().map(|row| placed(row, &places)).collect();
         let more = TableView { names: self.table.names.clone(), rows, ..TableView::default() };
@@ -261,6 +263,7 @@ mod tests {
             rows: rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
             from: 0,
             ends,
+            left_out: None,
         })
     }
 
@@ -310,6 +313,7 @@ mod tests {
             rows: vec![vec![Some("x".into()), Some("2".into())]],
             from: 60,
             ends: true,
+            left_out: None,
         };
         pane.take(other);
         assert_eq!(pane.table.names, ["a", "b"]);

@@ -127,7 +127,7 @@ impl Looking {
         cx.abandon(&mut self.opening.take().map(|(ticket, ..)| ticket));
         cx.abandon(&mut self.more.take().map(|(ticket, _)| ticket));
         if std::mem::take(&mut self.unpacks) {
-            cx.toast(Level::Note, "unpacking is stopped; no part of the file is left");
+            cx.toast(Level::Ended, "unpacking is stopped; no part of the file is left");
         }
         (self.passed, self.tail) = (None, None);
         self.question.close(cx);

@@ -38,6 +38,7 @@ impl Part for Sizes {
     fn hints(&self) -> Vec<KeyHint> {
         let Some(shown) = &self.shown else { return Vec::new() };
         let mut hints = match shown.view {
+            _ if shown.row_count() == 0 => Vec::new(),
             SizesView::Tree => {
                 vec![(Action::Accept, "into"), (Action::Parent, "up"), (Action::Delete, "delete")]
             }

@@ -193,16 +193,15 @@ impl Emptying {
                 self.question.ask(shown, self.buckets[at].bucket.clone());
             }
             (Step::Rest(ticket), _) => {
-                cx.abandon(&mut Some(ticket));
-                self.stays(at, cx);
+                let said = stays(&self.end(at));
+                cx.leave(&mut Some(ticket), said);
             }
         }
     }
 
     fn stays(&mut self, at: usize, cx: &mut Context<'_>) {
         let each = self.end(at);
-        let text = format!("{} has no objects and stays; {}", each.bucket, gone(each.gone));
-        cx.toast(Level::Note, text);
+        cx.toast(Level::Ended, stays(&each));
     }
 
     fn end(&mut self, at: usize) -> Emptied {
@@ -268,6 +267,10 @@ pub fn not_deleted(bucket: &Bucket, error: Error) -> Details {
         "It lists no objects. If it keeps versions, old versions and delete markers are still in \
          it: the command windlass empty deletes them. Otherwise something was stored meanwhile.",
     )
+}
+
+fn stays(each: &Emptied) -> String {
+    format!("{} has no objects and stays; {}", each.bucket, gone(each.gone))
 }
 
 /// Old versions, markers and uploads, with their verb.

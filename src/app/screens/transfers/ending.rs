@@ -65,9 +65,9 @@ impl Ended {
         let counts = self.counts();
         match (self.done, self.skipped, self.failed) {
             (1, 0, 0) => cx.toast(Level::Done, self.said),
-            (0, 1, 0) => cx.toast(Level::Note, self.said),
+            (0, 1, 0) => cx.toast(Level::Ended, self.said),
             (0, 0, _) => {}
-            (0, _, 0) => cx.toast(Level::Note, counts),
+            (0, _, 0) => cx.toast(Level::Ended, counts),
             (_, _, 0) => cx.toast(Level::Done, counts),
             _ => cx.toast(Level::Problem, counts),
         }

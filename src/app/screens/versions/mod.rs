@@ -3,6 +3,8 @@
 
 pub mod shown;
 
+use jiff::tz::TimeZone;
+
 use crate::app::action::{Action, KeyHint};
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent, SideTab};
@@ -19,20 +21,21 @@ use crate::app::scope::Scope;
 use crate::app::screens::versions::shown::{ListedOf, ShownVersions};
 use crate::app::spot::Spot;
 use crate::app::toasts::Level;
+use crate::domain::address::Bucket;
 use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
 use crate::domain::restoring::Restored;
 use crate::domain::transfer::TransferCommand;
-use crate::domain::units::Counted;
-use crate::domain::versions::KeyVersion;
+use crate::domain::units::{Counted, Moment, Size};
+use crate::domain::versions::{KeyVersion, VersionEntry};
 
 #[derive(Clone, Debug, Default)]
 pub struct Versions {
     shown: Option<ShownVersions>,
     /// The next page is on its way.
     page: Option<Ticket>,
-    /// A restoration or deletion is under way.
-    acting: Option<Ticket>,
+    /// A restoration or deletion is under way in a bucket.
+    acting: Option<(Ticket, Bucket)>,
     /// Which versions are deleted once it is said yes to.
     question: QuestionSlot<Vec<KeyVersion>>,
 }
@@ -62,6 +65,9 @@ impl Part for Versions {
             return dialog.hints();
         }
         match self.shown.as_ref().map(|shown| &shown.of) {
+            _ if self.shown.as_ref().is_none_or(ShownVersions::is_empty) => {
+                vec![(Action::Dismiss, "close")]
+            }
             Some(ListedOf::Deleted { .. }) => vec![
                 (Action::RestoreVersion, "restore"),
                 (Action::Toggle, "mark"),
@@ -88,12 +94,17 @@ impl Part for Versions {
             return true;
         }
         let Some(shown) = &mut self.shown else { return false };
+        if shown.is_empty() && action.spec().works_in(Scope::Versions) && action != Action::Versions
+        {
+            cx.toast(Level::Note, format!("{}: there is no row here", action.spec().title));
+            return true;
+        }
         match action {
             Action::Dismiss | Action::Close | Action::Versions => self.close(cx),
             Action::Toggle => shown.toggle(),
             Action::MarkEvery => shown.mark_every(),
             Action::RestoreVersion => self.restore(cx),
-            Action::DeleteVersion => self.ask_deletion(),
+            Action::DeleteVersion => self.ask_deletion(cx),
             Action::Accept | Action::Open => self.pass_on(SideTab::Preview, cx),
             Action::VersionDetails => self.pass_on(SideTab::Details, cx),
             Action::SaveVersion => self.act_on(Action::Download, cx),
@@ -126,7 +137,8 @@ impl Part for Versions {
     }
 
     fn owns(&self, ticket: Ticket) -> bool {
-        [self.page, self.acting].contains(&Some(ticket))
+        let acting = self.acting.as_ref().map(|(ticket, _)| *ticket);
+        [self.page, acting].contains(&Some(ticket))
     }
 
     fn on_reply(&mut self, ticket: Ticket, reply: Reply, cx: &mut Context<'_>) {
@@ -145,6 +157,10 @@ impl Part for Versions {
         }
     }
 
+    fn waits_for(&self) -> Option<Ticket> {
+        self.acting.as_ref().map(|(ticket, _)| *ticket)
+    }
+
     fn is_waiting(&self) -> bool {
         self.page.is_some() || self.acting.is_some()
     }
@@ -160,7 +176,7 @@ impl Versions {
     }
 
     /// Whether something is being restored or deleted.
-    pub fn is_acting(&self) -> bool {
+    fn is_acting(&self) -> bool {
         self.acting.is_some()
     }
 
@@ -254,15 +270,22 @@ impl Versions {
             return cx.toast(Level::Note, "it is what is there now");
         }
         let bucket = shown.of.bucket().clone();
-        self.acting =
-            Some(cx.request(StorageRequest::Versions(VersionsRequest::Restore { bucket, steps })));
+        self.ask(bucket.clone(), VersionsRequest::Restore { bucket, steps }, cx);
+    }
+
+    /// One after the other: each is told of by its own answer.
+    fn ask(&mut self, bucket: Bucket, request: VersionsRequest, cx: &mut Context<'_>) {
+        if self.is_acting() {
+            return cx.toast(Level::Note, WAIT);
+        }
+        self.acting = Some((cx.request(StorageRequest::Versions(request)), bucket));
     }
 
     fn on_restored(&mut self, restored: Restored, cx: &mut Context<'_>) {
-        self.acting = None;
+        let acting = self.acting.take();
         say_restored(&restored, cx);
-        if let Some(shown) = &self.shown {
-            let copies = large_copies(cx.session.name(), shown.of.bucket(), restored.large);
+        if let Some((_, bucket)) = acting {
+            let copies = large_copies(cx.session.name(), &bucket, restored.large);
             if !copies.is_empty() {
                 cx.transfer(TransferCommand::Enqueue(copies));
             }
@@ -272,17 +295,22 @@ impl Versions {
     }
 
     /// Asks before a version goes for good.
-    fn ask_deletion(&mut self) {
+    fn ask_deletion(&mut self, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
         let ListedOf::Object(object) = &shown.of else { return };
         let chosen = shown.chosen();
         if chosen.is_empty() {
             return;
         }
+        if self.is_acting() {
+            return cx.toast(Level::Note, WAIT);
+        }
         let versions = Counted(chosen.len() as u64, "version");
+        let told: Vec<String> =
+            shown.chosen_entries().map(|entry| told(entry, &cx.session.zone)).collect();
         let confirm = Confirm::new("Delete versions", "Delete", "Keep")
-            .line(format!("Delete {versions} of this object for good?"))
-            .about(std::iter::once(object.key.as_str()))
+            .line(format!("Delete {versions} of {} for good?", object.key.name()))
+            .about(told.into_iter())
             .warning("This is final: what is deleted by its version cannot be restored.");
         self.question.ask(Dialog::Confirm(confirm), chosen);
     }
@@ -290,11 +318,7 @@ impl Versions {
     fn delete(&mut self, named: Vec<KeyVersion>, cx: &mut Context<'_>) {
         let Some(shown) = &self.shown else { return };
         let bucket = shown.of.bucket().clone();
-        self.acting =
-            Some(cx.request(StorageRequest::Versions(VersionsRequest::DeleteVersions {
-                bucket,
-                named,
-            })));
+        self.ask(bucket.clone(), VersionsRequest::DeleteVersions { bucket, named }, cx);
     }
 
     fn on_deleted(&mut self, failed: Vec<(KeyVersion, Error)>, cx: &mut Context<'_>) {
@@ -308,4 +332,17 @@ impl Versions {
         cx.ask(Intent::RefreshObjects);
         self.reload(cx);
     }
+}
+
+const WAIT: &str = "versions are being changed: wait for the end of that";
+
+/// `2026-09-20 14:02  4.1 MiB  3sL4kqtJ…`, as its row has it.
+fn told(entry: &VersionEntry, zone: &TimeZone) -> String {
+    let modified = entry.modified.map(|modified| Moment(modified, zone).to_string());
+    let what = match entry.size() {
+        Some(size) => Size(size).to_string(),
+        None => "delete marker".to_owned(),
+    };
+    let parts = [modified, Some(what), Some(entry.version.as_str().to_owned())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

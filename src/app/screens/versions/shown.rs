@@ -206,6 +206,11 @@ impl ShownVersions {
         self.of_rows().map(|row| row.entry.name()).collect()
     }
 
+    /// As [`ShownVersions::chosen`], with all that is known of them.
+    pub fn chosen_entries(&self) -> impl Iterator<Item = &VersionEntry> {
+        self.of_rows().map(|row| &row.entry)
+    }
+
     /// The version under the cursor and the one with bytes before it in time, which comes first.
     pub fn change(&self) -> Option<(ObjectAddress, ObjectAddress)> {
         let after = self.subject()?.object;

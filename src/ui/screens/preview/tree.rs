@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::screens::preview::tree::TreePane;
 use crate::domain::folded_tree::{NodeLabel, NodeValue};
-use crate::domain::units::Counted;
+use crate::domain::units::CountedSoFar;
 use crate::domain::visible::visible;
 use crate::ui::paint::Paint;
 use crate::ui::widgets::rows::{Window, rows};
@@ -38,11 +38,11 @@ pub fn draw_tree(paint: &mut Paint<'_>, area: Rect, pane: &TreePane, focused: bo
             NodeValue::Text(text) => paint.sentence(rest, text, styles.good),
             NodeValue::Plain(text) => paint.sentence(rest, text, styles.warning),
             NodeValue::Object { members } => {
-                let members = Counted(*members as u64, "member");
+                let members = CountedSoFar(*members as u64, "member", !node.more);
                 paint.print(rest, styles.dim, format_args!("{{}} {members}"))
             }
             NodeValue::Array { elements } => {
-                let elements = Counted(*elements as u64, "element");
+                let elements = CountedSoFar(*elements as u64, "element", !node.more);
                 paint.print(rest, styles.dim, format_args!("[] {elements}"))
             }
         };

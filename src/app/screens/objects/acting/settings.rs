@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::app::context::{Context, Intent};
+use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::input::Input;
 use crate::app::dialogs::question::Question;
 use crate::app::dialogs::{Dialog, DialogAnswer};
@@ -49,10 +50,14 @@ impl Acting {
     /// A field that is given up leads back to the form, and the form to its question.
     pub(super) fn go_on(&mut self, giving: Option<Giving<About>>, cx: &mut Context<'_>) {
         match giving.filter(|_| !self.question.is_open()) {
-            Some(giving) if !matches!(giving.step, GivingStep::Field(_)) => {
-                self.question.put(giving.behind);
+            Some(giving) if giving.step == GivingStep::Form && is_changed(&giving) => {
+                let about = About::Giving(Box::new(Giving { step: GivingStep::Discard, ..giving }));
+                self.question.ask(Dialog::Confirm(Confirm::discard()), about);
             }
-            Some(giving) => self.show_form(giving, cx),
+            Some(giving) if matches!(giving.step, GivingStep::Field(_) | GivingStep::Discard) => {
+                self.show_form(giving, cx);
+            }
+            Some(giving) => self.question.put(giving.behind),
             None => {}
         }
         self.read_wanted(cx);
@@ -90,6 +95,10 @@ impl Acting {
                 }
                 GivingRow::Forget => self.remember(giving, None, cx),
             },
+            (GivingStep::Discard, DialogAnswer::Yes) => {
+                self.question.put(giving.behind);
+                self.read_wanted(cx);
+            }
             _ => self.show_form(giving, cx),
         }
     }
@@ -182,6 +191,15 @@ impl Acting {
         }
         self.question.put(behind);
         self.read_wanted(cx);
+    }
+}
+
+/// Whether something was entered since the form was opened.
+fn is_changed(giving: &Giving<About>) -> bool {
+    match &giving.behind.about {
+        About::Upload { given, .. } => giving.form.given != *given,
+        About::Copy(copying) => giving.form.given != copying.given,
+        _ => false,
     }
 }
 

@@ -294,7 +294,7 @@ impl Acting {
 /// What is said of failures where it was stopped.
 fn refused(failed: u64) -> (Level, String) {
     match failed {
-        0 => (Level::Note, String::new()),
+        0 => (Level::Ended, String::new()),
         failed => (Level::Problem, format!(", {} could not be", Count(failed))),
     }
 }

@@ -69,6 +69,17 @@ const MEMBERS_WANTED: &[Action] = &[
     Action::Zoom,
 ];
 
+/// Of what an archive holds: not what is done with the whole archive.
+const MEMBER_WANTED: &[Action] = &[
+    Action::UnpackMember,
+    Action::Parent,
+    Action::SearchPreview,
+    Action::GoToLine,
+    Action::OtherForm,
+    Action::CopyValue,
+    Action::Zoom,
+];
+
 const OTHER_WANTED: &[Action] = &[
     Action::Download,
     Action::CopyLink,
@@ -88,6 +99,7 @@ impl Looking {
     /// The actions worth a place in the footer.
     pub fn wanted(&self) -> &'static [Action] {
         match &self.preview {
+            Fetched::Ready(Preview { member: Some(_), .. }) => MEMBER_WANTED,
             Fetched::Ready(Preview { body: PreviewBody::Text(_), .. }) => TEXT_WANTED,
             Fetched::Ready(Preview { body: PreviewBody::Bytes(_), .. }) => BYTES_WANTED,
             Fetched::Ready(Preview { body: PreviewBody::Table(_), .. }) => TABLE_WANTED,
