@@ -128,11 +128,11 @@ fn the_guide_names_every_place_of_the_keymap() {
     let page = fs::read_to_string(root().join(KEYS_PAGE)).unwrap();
     let begin = page.find(PLACES).unwrap();
     let length = page[begin..].find("\n\n").unwrap();
-    regenerate(KEYS_PAGE, &page[begin..begin + length], &places());
+    regenerate(KEYS_PAGE, &page[begin..begin + length], &keymap_places());
 }
 
 /// The paragraph with the name of every place.
-fn places() -> String {
+fn keymap_places() -> String {
     let others: Vec<String> =
         Scope::ALL[2..].iter().map(|scope| format!("`{}`", scope.name())).collect();
     let (last, others) = others.split_last().unwrap();
