@@ -295,6 +295,10 @@ impl Copy<'_> {
                 task.note_once(RELAYED);
                 Ok(None)
             }
+            // It is the source that cannot be read.
+            Err(error) if error.is_archived() => {
+                Err(Error { place: self.from.to_string(), ..error })
+            }
             // A PUT can ask the server to look, a copy cannot.
             Err(error) if way.only_if_absent && is_unseen(&error, &way.to) => Ok(None),
             other => other.map(Some),

@@ -192,7 +192,7 @@ fn an_archived_source_is_told_once_and_not_tried_in_other_ways() {
     store.put_object("media", "cold", object);
     for verb in ["cp", "mv"] {
         let ran = pair.run(&[verb, "s3://media/cold", "s3://media/copy"]).ended(1);
-        assert!(ran.err.contains("the object is archived"), "{}", ran.err);
+        assert!(ran.err.contains("the object is archived (s3://media/cold)"), "{}", ran.err);
         for untrue in ["the usual one is used", "through this machine", "those of a new object"] {
             assert!(!ran.err.contains(untrue), "{}", ran.err);
         }
