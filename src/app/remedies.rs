@@ -83,7 +83,10 @@ impl Session {
             | Remedy::Snapshot
             | Remedy::SayLength
             | Remedy::ReadAnswer
-            | Remedy::ReadHelp => remedy.to_string(),
+            | Remedy::ReadHelp
+            | Remedy::SetSetting { .. }
+            | Remedy::LeaveFollowing => remedy.to_string(),
+            Remedy::ChangeMetadata => by(Action::Metadata, "changes its metadata where it is"),
             Remedy::PayRequests => by(Action::BucketAccess, "pays for requests here"),
             Remedy::GiveKey => by(Action::BucketAccess, "gives the key for this bucket"),
             Remedy::MakeIndex => by(Action::Index, "makes one"),

@@ -1,4 +1,5 @@
-//! Defines where keys mean something, panes among them, and which of two such places is asked first.
+//! Defines where keys mean something, panes among them, and which of two such places is asked
+//! first.
 
 use crate::domain::listed::listed;
 

@@ -65,6 +65,12 @@ pub fn say(remedy: &Remedy) -> String {
             "--sse-c-key FILE or --sse-c-key-command COMMAND gives the key; sse_c_key or \
              sse_c_key_command of a bucket in config.toml always does"
         }
+        Remedy::SetSetting { place, name } => {
+            let (place, name) = (shell::word(place), shell::word(name));
+            return format!("windlass settings set {place} {name} FILE sets it");
+        }
+        Remedy::ChangeMetadata => "windlass meta changes the metadata of an object where it is",
+        Remedy::LeaveFollowing => "windlass tail without -f prints its last lines",
         Remedy::MakeIndex => "windlass index s3://bucket/prefix/ makes one",
         Remedy::TestWriting => "--write tests writing",
         Remedy::Stream(program) => {
@@ -82,7 +88,7 @@ pub fn say(remedy: &Remedy) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::error::{Error, ErrorKind, Renewal};
+    use crate::domain::error::{Error, ErrorKind, FOLLOW, NO_VERSION, Renewal, SAME_OBJECT};
 
     fn next(error: &Error) -> String {
         error.explain().next(say)
@@ -104,6 +110,10 @@ mod tests {
             (of(ErrorKind::Usage, "rm"), "--help"),
             (of(ErrorKind::BucketNotEmpty, "DeleteBucket"), "windlass empty"),
             (of(region, "ListObjectsV2"), "--region eu-west-1"),
+            (of(ErrorKind::NotSet, "GetBucketCors").detail("cors"), "settings set s3://b/k cors F"),
+            (of(ErrorKind::InvalidRequest, "copy").detail(SAME_OBJECT), "windlass meta"),
+            (of(ErrorKind::Unsupported, FOLLOW), "without -f"),
+            (of(ErrorKind::NoSuchKey, "ListObjectVersions").detail(NO_VERSION), "windlass ls"),
             (of(ErrorKind::Unreachable, "GetObject"), "then try again"),
             (sso, "aws sso login --profile 'my work'"),
         ] {

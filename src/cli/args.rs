@@ -12,6 +12,7 @@ pub mod indexes;
 pub mod links;
 pub mod look;
 pub mod metadata;
+mod misspelled;
 pub mod objects;
 pub mod parts;
 pub mod put_places;
@@ -19,12 +20,13 @@ pub mod queue;
 pub mod settings;
 pub mod target;
 pub mod transfer;
+pub mod values;
 pub mod versions;
 
 use std::{env, process};
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::cli::args::buckets::BucketArguments;
@@ -42,6 +44,7 @@ use crate::cli::args::metadata::{
     StatArguments, TAIL_EXAMPLES, THAW_EXAMPLES, TYPES_EXAMPLES, TailArguments, ThawArguments,
     TypesArguments,
 };
+use crate::cli::args::misspelled::command_meant;
 use crate::cli::args::objects::{LIST_EXAMPLES, ListArguments, REMOVE_EXAMPLES, RemoveArguments};
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
 use crate::cli::args::settings::{MakeArguments, SettingsArguments};
@@ -50,6 +53,7 @@ use crate::cli::args::transfer::{
     COPY_EXAMPLES, CopyArguments, GET_EXAMPLES, GetArguments, MOVE_EXAMPLES, MoveArguments,
     PUT_EXAMPLES, PutArguments,
 };
+use crate::cli::args::values::{location, number, number_in};
 use crate::cli::args::versions::{
     CAT_EXAMPLES, CatArguments, EMPTY_EXAMPLES, EmptyArguments, RESTORE_EXAMPLES, RestoreArguments,
     VERSIONS_EXAMPLES, VersionsArguments,
@@ -118,7 +122,9 @@ pub struct Arguments {
 impl Arguments {
     /// The arguments of this process. Ends it if they make no sense or ask for help.
     pub fn read() -> Arguments {
-        Arguments::try_parse().unwrap_or_else(|refused| {
+        Arguments::try_parse().unwrap_or_else(|error| {
+            let words = env::args_os().skip(1);
+            let refused = command_meant(Arguments::command(), error, words);
             let json = env::args_os().any(|word| word == "--json");
             if refused.use_stderr() && json {
                 complain_of_usage(&first_sentences(&refused.render().to_string()), json);
@@ -278,17 +284,17 @@ pub struct CompletionsArguments {
 #[derive(Debug, Default, Args)]
 pub struct DemoArguments {
     /// Where to open the browser
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Option<Location>,
     /// Serve without the browser and print the environment that points any S3 client here, until
     /// ctrl-c
     #[arg(long)]
     pub serve: bool,
     /// Listen on this port; a free one otherwise
-    #[arg(long)]
+    #[arg(long, value_parser = number_in(0..=u16::MAX))]
     pub port: Option<u16>,
     /// Add a bucket with this many objects under one prefix
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>)]
     pub keys: Option<u64>,
     /// Behave like R2: equal parts, and 501 for what R2 lacks
     #[arg(long)]
@@ -348,8 +354,19 @@ mod tests {
             "windlass mb s3://b/key",
             "windlass rm",
             "windlass demo --port 70000",
+            "windlass ls one:bucket/",
         ] {
             assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_help_of_no_command_has_escapes() {
+        let mut command = Arguments::command();
+        command.build();
+        for verb in command.get_subcommands_mut() {
+            let help = verb.render_long_help().to_string();
+            assert!(!help.contains("\\\""), "{help}");
         }
     }
 }

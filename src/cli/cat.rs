@@ -11,10 +11,9 @@ use crate::cli::look::OpenedObject;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
 use crate::cli::print::{Status, VerbError};
+use crate::cli::several::one;
 use crate::cli::stream::pipe;
 use crate::cli::verb::{RunVerb, VerbCall};
-use crate::domain::address::Location;
-use crate::domain::object::ObjectAddress;
 use crate::domain::transfer::Verification;
 use crate::domain::visible::visible;
 use crate::look::archives::open_member;
@@ -32,11 +31,8 @@ async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, VerbEr
     if let Some(name) = &arguments.member {
         return member(arguments, name, choice).await;
     }
-    let Location::Object { bucket, key } = &arguments.location else {
-        return Err(VerbError::Usage("cat needs an object: s3://bucket/key".to_owned()));
-    };
+    let object = one(&arguments.location, "cat")?;
     let client = choice.client()?;
-    let object = ObjectAddress::new(bucket.clone(), key.clone());
     let object = meant(&client, object, &arguments.past).await?;
     let pipe = pipe(choice, &client, &object, PaceArguments::usual());
     let written = match arguments.range {

@@ -5,6 +5,7 @@ mod pair;
 use serde_json::json;
 
 use crate::cli::args::compare::DiffArguments;
+use crate::cli::args::values::elsewhere;
 use crate::cli::below::nothing_below;
 use crate::cli::connect::Choice;
 use crate::cli::pace::PaceArguments;
@@ -12,6 +13,7 @@ use crate::cli::print::{Printer, Status, VerbError, complain, complain_of};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::diff_end::{DiffEnd, DiffItem, DiffKind, DiffPair, DiffSide, DiffTree};
 use crate::domain::error::Error;
+use crate::domain::place::Place;
 use crate::transfer::comparing::comparer::Comparer;
 use crate::transfer::comparing::trees::TreeNews;
 use crate::transfer::limits::rate::RateLimiter;
@@ -31,11 +33,10 @@ impl RunVerb for DiffArguments {
 async fn diff(arguments: &DiffArguments, choice: &Choice) -> Result<Status, VerbError> {
     match compare(arguments, choice).await {
         Ok(status) => Ok(status),
-        Err(trouble @ VerbError::Failed(_)) => Ok(match complain(&trouble, choice.json) {
+        Err(trouble) => Ok(match complain(&trouble, choice.json) {
             Status::Failed => Status::Usage,
             other => other,
         }),
-        Err(trouble) => Err(trouble),
     }
 }
 
@@ -43,6 +44,8 @@ async fn compare(arguments: &DiffArguments, choice: &Choice) -> Result<Status, V
     let pace = PaceArguments::usual();
     let rate = RateLimiter::of(pace.rate(choice.settings.transfers.limit));
     let comparison = DiffRun { comparer: Comparer::new(choice.client()?, pace.patience(), rate) };
+    here(&arguments.one, choice)?;
+    here(&arguments.other, choice)?;
     let (one, other) = (side(&arguments.one), side(&arguments.other));
     let mut printer = Printer::new(choice.json);
     let status = match DiffPair::of(one, other).map_err(VerbError::Usage)? {
@@ -51,6 +54,20 @@ async fn compare(arguments: &DiffArguments, choice: &Choice) -> Result<Status, V
     };
     printer.flush()?;
     Ok(status)
+}
+
+/// # Errors
+/// `Usage` for a place of another connection, which would be taken for a file that is not there.
+fn here(end: &DiffEnd, choice: &Choice) -> Result<(), VerbError> {
+    let DiffEnd::Local(path) = end else { return Ok(()) };
+    let Some(text) = path.to_str().filter(|_| path.symlink_metadata().is_err()) else {
+        return Ok(());
+    };
+    let names = choice.connections.iter().map(|connection| &connection.name);
+    match Place::parse(text, names) {
+        Ok(_) => Err(VerbError::Usage(elsewhere(text))),
+        Err(_) => Ok(()),
+    }
 }
 
 fn side(end: &DiffEnd) -> DiffSide {
@@ -82,7 +99,8 @@ impl DiffRun {
             }
             Ok::<(), VerbError>(())
         });
-        if compared.await? == 0 {
+        let seen = compared.await?;
+        if seen.names == 0 && !seen.marked {
             is_there(one)?;
             is_there(other)?;
         }

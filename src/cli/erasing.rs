@@ -55,7 +55,7 @@ async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status, Ve
             "objects": gone.objects, "versions": gone.versions, "markers": gone.markers,
             "uploads": gone.uploads, "bytes": gone.bytes, "failed": gone.failed,
         }))?;
-    } else {
+    } else if ended.is_ok() || gone.sum() + gone.failed > 0 {
         printer.line(&format!("empty s3://{}: {}", printer.shown(bucket.as_str()), said(&gone)))?;
     }
     printer.flush()?;

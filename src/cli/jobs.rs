@@ -214,7 +214,10 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
             (Target::Prefix(_), false) => return Err(usage(&not_recursive(location))),
             (target, _) => target,
         };
-        buckets.entry(bucket).or_default().push(target);
+        let targets = buckets.entry(bucket).or_default();
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
     }
     if arguments.recursive
         && !arguments.yes

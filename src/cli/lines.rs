@@ -14,7 +14,7 @@ use crate::cli::connect::Choice;
 use crate::cli::print::{Status, VerbError};
 use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, FOLLOW};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, VersionId};
 use crate::domain::visible::visible;
 use crate::look::error::{Looked, guarded};
@@ -139,7 +139,7 @@ fn not_followed(object: &ObjectAddress, packing: Packing) -> Error {
         "it is compressed by {}, and what is added to a compressed object cannot be unpacked alone",
         packing.name()
     );
-    Error::new(ErrorKind::Unsupported, "tail", object.to_string()).detail(detail)
+    Error::new(ErrorKind::Unsupported, FOLLOW, object.to_string()).detail(detail)
 }
 
 async fn first_unpacked(

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::args::links::{Format, LinksArguments, PresignArguments};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError, complain_of_all};
+use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::ledger::{self, GivenLink};
 use crate::config::paths::Folders;
@@ -82,12 +83,8 @@ fn specs(
         (None, false) => LinkDisposition::AsStored,
     };
     let spec = |location: &Location| {
-        let Location::Object { bucket, key } = location else {
-            return Err(VerbError::Usage("presign needs an object: s3://bucket/key".to_owned()));
-        };
-        let object = ObjectAddress::new(bucket.clone(), key.clone());
         Ok(LinkSpec {
-            object: object.at_version(arguments.version.clone()),
+            object: one(location, "presign")?.at_version(arguments.version.clone()),
             method,
             expires_in,
             opens: opens.clone(),

@@ -106,8 +106,11 @@ fn described(contents: &Contents, traffic: Traffic) -> Value {
         .iter()
         .map(|member| json!({ "name": member.name, "size": member.size }))
         .collect();
-    let facts: serde_json::Map<String, Value> =
-        contents.facts.iter().map(|(name, text)| (name.clone(), json!(text))).collect();
+    let number = |name: &String| contents.numbers.get(name).map(|number| json!(number));
+    let fact = |(name, text): &(String, String)| {
+        (name.clone(), number(name).unwrap_or_else(|| json!(text)))
+    };
+    let facts: serde_json::Map<String, Value> = contents.facts.iter().map(fact).collect();
     json!({
         "kind": contents.kind.name(),
         "bytes_fetched": traffic.bytes, "requests": traffic.requests,

@@ -101,8 +101,10 @@ async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, VerbE
 fn known<T>(what: &str, told: Result<T, Error>) -> Result<Option<T>, Error> {
     match told {
         Err(error) if error.is(&ErrorKind::Unsupported) => {
-            let why = error.explain().why;
-            let why = if why.is_empty() { error.explain().what } else { why };
+            let why = match error.detail.is_empty() {
+                true => error.explain().what,
+                false => error.detail,
+            };
             eprintln!("windlass: {what} are not counted: {}", visible(&why));
             Ok(None)
         }

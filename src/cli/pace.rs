@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::domain::presign::parse_expiry;
+use crate::cli::args::values::patience;
 use crate::domain::units::parse_rate_limit;
 use crate::transfer::limits::Patience;
 use crate::transfer::tuning::Tuning;
@@ -17,7 +17,7 @@ pub struct PaceArguments {
     pub limit_rate: Option<RateLimit>,
     /// Give up when a server that answered before cannot be reached, or the keys are no longer
     /// taken, for so long
-    #[arg(long, value_name = "DURATION", value_parser = parse_expiry, default_value = "10m")]
+    #[arg(long, value_name = "DURATION", value_parser = patience, default_value = "10m")]
     pub give_up_after: Duration,
 }
 

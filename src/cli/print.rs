@@ -251,6 +251,11 @@ fn code(error: &Error) -> String {
     facts.join(" · ")
 }
 
+/// What is not known is `null`.
+fn known(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 pub fn error_object(error: &Error) -> Value {
     let explanation = error.explain();
     json!({
@@ -259,8 +264,8 @@ pub fn error_object(error: &Error) -> Value {
         "why": explanation.why,
         "next": explanation.next(advice::say),
         "operation": error.operation,
-        "place": error.place,
-        "detail": error.detail,
+        "place": known(&error.place),
+        "detail": known(&error.detail),
         "status": error.status,
         "code": error.code,
         "request_id": error.request_id,

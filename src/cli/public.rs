@@ -4,6 +4,7 @@
 use clap::Args;
 use serde_json::json;
 
+use crate::cli::args::values::location;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
@@ -14,7 +15,7 @@ use crate::domain::units::{Counted, Size};
 #[derive(Debug, Args)]
 pub struct PublicArguments {
     /// s3://bucket: its public domains; what the account stores without it
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Option<Location>,
 }
 

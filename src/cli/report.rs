@@ -103,12 +103,28 @@ fn failures(job: &JobView) -> Vec<Error> {
     };
     let of_objects = job.failures.iter().map(|failure| {
         let mut error = failure.error.clone();
-        if error.place.is_empty() {
-            error.place.clone_from(&failure.place);
+        if error.place.is_empty() || error.place == failure.place {
+            error.place = whole_place(job, &failure.place);
         }
         error
     });
     whole.into_iter().chain(of_objects).collect()
+}
+
+/// A place within a job as errors of single objects name it: the location, or the path.
+fn whole_place(job: &JobView, place: &str) -> String {
+    match &job.spec.work {
+        Work::Upload { source, target: Target::Prefix(_), .. } => {
+            source.join(place).display().to_string()
+        }
+        Work::Upload { source, .. } => source.display().to_string(),
+        Work::Copy { bucket, to_connection: Some(_), .. } => {
+            format!("{}:{bucket}/{place}", job.spec.connection)
+        }
+        Work::Download { bucket, .. } | Work::Copy { bucket, .. } | Work::Delete { bucket, .. } => {
+            format!("s3://{bucket}/{place}")
+        }
+    }
 }
 
 /// A prefix below which nothing was found is most likely mistyped; a whole bucket may be empty. Who

@@ -19,7 +19,7 @@ use crate::domain::settings::check::document;
 use crate::domain::settings::json::Json;
 use crate::domain::settings::mfa::DeviceCode;
 use crate::domain::settings::refusal::place_of;
-use crate::domain::settings::{BucketSetting, MINIMUM_SIZE, SettingState, StoredSetting};
+use crate::domain::settings::{BucketSetting, Clearing, MINIMUM_SIZE, SettingState, StoredSetting};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 
@@ -159,16 +159,16 @@ async fn set(
     })?;
     let client = choice.client()?;
     client.prepare().await?;
-    let old = before(&client, which).await?;
-    let new = setting.completed(new, old.as_ref());
-    let same = old.as_ref() == Some(&new);
+    let before = Before::of(&client, which).await?;
+    let old = before.document();
+    let new = setting.completed(new, old);
+    let same = old == Some(&new);
     if !same {
-        tell_consequences(*setting, old.as_ref(), Some(&new));
+        tell_consequences(*setting, old, Some(&new));
     }
     if !same && !dry_run {
-        let code = code(which, mfa, (old.as_ref(), Some(&new))).await?;
-        let (before, code) = (old.as_ref(), code.as_ref());
-        let sent = client.set_setting_with(bucket, *setting, &new, before, code).await;
+        let code = code(which, mfa, (old, Some(&new))).await?;
+        let sent = client.set_setting_with(bucket, *setting, &new, old, code.as_ref()).await;
         sent.map_err(|error| placed(error, &text, &place))?;
     }
     let state = match (same, dry_run) {
@@ -176,24 +176,39 @@ async fn set(
         (false, true) => "would",
         (false, false) => "changed",
     };
-    tell(which, state, old.as_ref(), Some(&new), choice)
+    tell(which, state, old, Some(&new), choice)
 }
 
-/// What is set now; unknown where it may not be read.
-async fn before(client: &Client, which: &OneSetting) -> Result<Option<Json>, VerbError> {
-    match client.setting(&which.bucket, which.setting).await {
-        Ok(stored) => {
-            if let Some(stored) = &stored {
-                tell_unread(stored);
+/// What is set before a change.
+enum Before {
+    /// It may not be read.
+    Unknown,
+    Unset,
+    Set(Json),
+}
+
+impl Before {
+    async fn of(client: &Client, which: &OneSetting) -> Result<Before, VerbError> {
+        match client.setting(&which.bucket, which.setting).await {
+            Ok(Some(stored)) => {
+                tell_unread(&stored);
+                Ok(Before::Set(stored.document))
             }
-            Ok(stored.map(|stored| stored.document))
+            Ok(None) => Ok(Before::Unset),
+            Err(error) if error.is(&ErrorKind::AccessDenied) => {
+                let what = visible(&error.explain().what).into_owned();
+                eprintln!("windlass: what is set now cannot be shown: {what}");
+                Ok(Before::Unknown)
+            }
+            Err(error) => Err(error.into()),
         }
-        Err(error) if error.is(&ErrorKind::AccessDenied) => {
-            let what = visible(&error.explain().what).into_owned();
-            eprintln!("windlass: what is set now cannot be shown: {what}");
-            Ok(None)
+    }
+
+    fn document(&self) -> Option<&Json> {
+        match self {
+            Before::Set(document) => Some(document),
+            Before::Unknown | Before::Unset => None,
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -232,18 +247,33 @@ async fn clear(
     choice: &Choice,
 ) -> Result<Status, VerbError> {
     let OneSetting { bucket, setting } = which;
-    if let crate::domain::settings::Clearing::Never(why) = setting.clearing() {
+    if let Clearing::Never(why) = setting.clearing() {
         return Err(VerbError::Usage(format!("{setting} cannot be cleared: {why}")));
     }
     choice.current()?.expect_writable(setting.operations().1)?;
     let client = choice.client()?;
     client.prepare().await?;
-    let old = before(&client, which).await?;
-    tell_consequences(*setting, old.as_ref(), None);
-    let code = code(which, mfa, (old.as_ref(), None)).await?;
+    let before = Before::of(&client, which).await?;
+    if matches!(before, Before::Unset) {
+        return tell(which, "same", None, None, choice);
+    }
+    let old = before.document();
+    if !old.is_some_and(|old| setting.is_cleared(old)) {
+        tell_consequences(*setting, old, None);
+    }
+    let code = code(which, mfa, (old, None)).await?;
     client.clear_setting_with(bucket, *setting, code.as_ref()).await?;
-    let state = if old.is_some() { "cleared" } else { "same" };
-    tell(which, state, old.as_ref(), None, choice)
+    let after = client.setting(bucket, *setting).await.ok().flatten().map(|left| left.document);
+    match (old, after) {
+        (Some(old), Some(after)) if *old == after && setting.is_cleared(old) => {
+            tell(which, "same", Some(old), Some(old), choice)
+        }
+        // A server may go on saying for a while what was there.
+        (Some(old), Some(after)) if *old == after => {
+            tell(which, "cleared", Some(old), None, choice)
+        }
+        (old, after) => tell(which, "cleared", old, after.as_ref(), choice),
+    }
 }
 
 /// What became of the setting, with the lines in which it changed.

@@ -11,13 +11,14 @@ use crate::cli::args::queue::{UploadsArguments, UploadsStep};
 use crate::cli::asking::{agreed, needs_somebody};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError, complain_of_all};
+use crate::cli::row_lines::time_text;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadOwner, YOUNG, age_text};
-use crate::domain::units::{Count, Counted, Moment, Size};
+use crate::domain::units::{Count, Counted, Size};
 use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::transfer::aborting::abort_unqueued;
@@ -37,7 +38,8 @@ async fn uploads(arguments: &UploadsArguments, choice: &Choice) -> Result<Status
         connection.expect_writable("AbortMultipartUpload")?;
     }
     let known = known_uploads(&Folders::find()?.journal_file())?;
-    let found = find(&client, &bucket, &prefix, arguments).await?;
+    let (found, spared) = find(&client, &bucket, &prefix, arguments).await?;
+    say_spared(spared);
     let found: Vec<_> = found
         .into_iter()
         .map(|upload| (known.owner(&upload.object.bucket, &upload.upload), upload))
@@ -58,19 +60,33 @@ fn place(location: &Location) -> Result<(Bucket, Prefix), VerbError> {
     }
 }
 
+/// The uploads that are meant, and how many are spared because they may be at work.
 async fn find(
     client: &Client,
     bucket: &Bucket,
     prefix: &Prefix,
     arguments: &UploadsArguments,
-) -> Result<Vec<UnfinishedUpload>, Error> {
+) -> Result<(Vec<UnfinishedUpload>, u64), Error> {
     let least = arguments.older_than.unwrap_or(match arguments.step {
         UploadsStep::List => std::time::Duration::ZERO,
         UploadsStep::Abort => YOUNG,
     });
     let (mut found, now) = (client.uploads_below(bucket, prefix).await?, Timestamp::now());
+    let all = found.len();
     found.retain(|upload| upload.is_older_than(least, now));
-    Ok(found)
+    let spared = if arguments.older_than.is_none() { all - found.len() } else { 0 };
+    Ok((found, spared as u64))
+}
+
+fn say_spared(spared: u64) {
+    if spared > 0 {
+        let uploads = Counted(spared, "unfinished upload");
+        eprintln!(
+            "windlass: {uploads} left alone, younger than {} or of unknown age, which may be at \
+             work: --older-than 0 takes them too",
+            age_text(YOUNG)
+        );
+    }
 }
 
 async fn list(
@@ -114,13 +130,6 @@ fn print(
             "parts": extent.map(|extent| extent.parts), "bytes": extent.map(|extent| extent.bytes),
         }));
     }
-    let since = upload
-        .since
-        .map_or_else(|| "-".to_owned(), |since| Moment(since, &TimeZone::system()).to_string());
-    let extent = extent.map_or_else(String::new, |extent| {
-        let (parts, bytes) = (Counted(extent.parts, "part"), Size(extent.bytes));
-        format!("  {:>12}  {:>10}", parts.to_string(), bytes.to_string())
-    });
     let known = match owner {
         UploadOwner::Queued => "in the queue",
         UploadOwner::Left => "left by windlass",
@@ -128,6 +137,18 @@ fn print(
     };
     let place = upload.object.to_string();
     let place = printer.shown(&place).into_owned();
+    let since = time_text(upload.since, printer.terminal, &TimeZone::system());
+    if !printer.terminal {
+        let extent = extent.map_or_else(String::new, |UploadExtent { parts, bytes, .. }| {
+            format!("{parts}\t{bytes}\t")
+        });
+        return printer.line(&format!("{since}\t{extent}{known}\t{place}"));
+    }
+    let since = if since.is_empty() { "-".to_owned() } else { since };
+    let extent = extent.map_or_else(String::new, |extent| {
+        let (parts, bytes) = (Counted(extent.parts, "part"), Size(extent.bytes));
+        format!("  {:>12}  {:>10}", parts.to_string(), bytes.to_string())
+    });
     printer.line(&format!("{since:16}{extent}  {known:16}  {place}"))
 }
 

@@ -8,7 +8,7 @@ use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{Bucket, Key, Location, Prefix};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, NO_VERSION, NO_VERSION_BELOW};
 use crate::domain::units::{Moment, Size};
 use crate::domain::versions::{Histories, KeyHistory, VersionEntry};
 use crate::s3::ops::versions::{VersionPages, VersionsQuery};
@@ -61,7 +61,10 @@ async fn versions(arguments: &VersionsArguments, choice: &Choice) -> Result<Stat
     list.printer.flush()?;
     if !list.seen && (key.is_some() || !prefix.is_root()) {
         let place = arguments.location.to_string();
-        return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectVersions", place).into());
+        let what = if key.is_some() { NO_VERSION } else { NO_VERSION_BELOW };
+        return Err(Error::new(ErrorKind::NoSuchKey, "ListObjectVersions", place)
+            .detail(what)
+            .into());
     }
     Ok(Status::Done)
 }

@@ -1,5 +1,7 @@
 //! Describes what is inside an object, as far as it was read.
 
+use std::collections::BTreeMap;
+
 use crate::domain::units::{Count, Size};
 
 /// What the bytes of an object are.
@@ -117,6 +119,8 @@ pub struct Contents {
     pub members: Vec<Member>,
     /// Whatever else there is to say, in the order to say it: `codec`, `title`, `compression`.
     pub facts: Vec<(String, String)>,
+    /// The facts that are numbers, by their names; sizes are in bytes.
+    pub numbers: BTreeMap<String, u64>,
     /// Why there is more than was read; `None` where all is here.
     pub cut: Option<String>,
 }
@@ -135,6 +139,7 @@ impl Contents {
             rows: None,
             members: Vec::new(),
             facts: Vec::new(),
+            numbers: BTreeMap::new(),
             cut: None,
         }
     }
@@ -179,6 +184,18 @@ impl Contents {
 
     pub fn fact(&mut self, name: &str, value: impl Into<String>) {
         self.facts.push((name.to_owned(), value.into()));
+    }
+
+    /// A fact that is a number.
+    pub fn number(&mut self, name: &str, number: u64) {
+        self.fact(name, number.to_string());
+        self.numbers.insert(name.to_owned(), number);
+    }
+
+    /// A fact that is a size in bytes.
+    pub fn size(&mut self, name: &str, bytes: u64) {
+        self.fact(name, Size(bytes).to_string());
+        self.numbers.insert(name.to_owned(), bytes);
     }
 }
 

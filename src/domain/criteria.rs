@@ -96,10 +96,13 @@ impl Criteria {
     /// # Errors
     /// A sentence that says what is wrong with the expression.
     pub fn regex(mut self, text: &str) -> Result<Criteria, String> {
-        let last = |error: regex::Error| {
-            error.to_string().lines().last().unwrap_or_default().trim().to_owned()
+        let told = |error: regex::Error| {
+            let error = error.to_string();
+            let why = error.lines().last().unwrap_or_default().trim();
+            let why = why.strip_prefix("error: ").unwrap_or(why);
+            format!("the regular expression {text:?} cannot be read: {why}")
         };
-        self.regexes.push(Regex::new(text).map_err(last)?);
+        self.regexes.push(Regex::new(text).map_err(told)?);
         Ok(self)
     }
 
@@ -116,7 +119,7 @@ impl Criteria {
         Ok(self)
     }
 
-    /// Adds a bound on the age: `<7d`, `>1h30m`.
+    /// Adds a bound on the age: `<7d`, `>1h30m`. No object has exactly an age.
     ///
     /// # Errors
     /// A sentence that says what was expected.
@@ -125,6 +128,7 @@ impl Criteria {
         let bound = parse_age(bound)
             .ok()
             .and_then(|age| SignedDuration::try_from(age).ok())
+            .filter(|_| comparison != Comparison::Exactly)
             .ok_or_else(|| format!("{text:?} is not an age: write '<7d' or '>12h'"))?;
         self.ages.push((comparison, bound));
         Ok(self)
@@ -315,7 +319,8 @@ mod tests {
     fn an_expression_is_not_anchored_and_a_fuzzy_pattern_skips_letters() {
         let regex = Criteria::default().regex("b/c[0-9]+").unwrap();
         assert!(named(&regex, "a/b/c12.x") && !named(&regex, "b/c"));
-        assert!(Criteria::default().regex("(").is_err());
+        let told = Criteria::default().regex("a(").unwrap_err();
+        assert_eq!(told, "the regular expression \"a(\" cannot be read: unclosed group");
         let fuzzy = Criteria::default().fuzzy("imgjpg");
         assert!(named(&fuzzy, "x/IMG_0412.jpg") && !named(&fuzzy, "x/notes.txt"));
     }
@@ -329,6 +334,10 @@ mod tests {
         let age = |text: &str| Criteria::default().age(text).unwrap();
         assert!(named(&age("<7d"), "a") && !named(&age("<1d"), "a") && named(&age(">47h"), "a"));
         assert!(Criteria::default().size("big").is_err() && Criteria::default().age("<x").is_err());
+        for exact in ["3d", "=3d"] {
+            let told = Criteria::default().age(exact).unwrap_err();
+            assert!(told.contains(exact) && told.contains("'<7d' or '>12h'"), "{told}");
+        }
     }
 
     #[test]

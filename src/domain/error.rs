@@ -58,6 +58,16 @@ pub const BEING_RESTORED: &str = "it is being restored";
 /// What is said of a version that is no object.
 pub const IS_DELETE_MARKER: &str = "this version is a delete marker, which has no bytes";
 
+/// What is said where a key, or everything below a prefix, has no version.
+pub const NO_VERSION: &str = "there is no version of this object";
+pub const NO_VERSION_BELOW: &str = "there is no version of anything below this prefix";
+
+/// What is said of a copy that would be its own source.
+pub const SAME_OBJECT: &str = "source and destination are the same object";
+
+/// The step at which the end of an object is followed.
+pub const FOLLOW: &str = "follow the object";
+
 /// What stands in a detail before the object whose upload could not be aborted either.
 pub const UNABORTED: &str = "an unfinished upload is left of ";
 

@@ -1,6 +1,7 @@
 //! Detects copies and moves whose source and destination overlap.
 
 use crate::domain::address::{DELIMITER, Prefix};
+use crate::domain::error::SAME_OBJECT;
 use crate::domain::transfer::{SourceRows, Target};
 
 /// Why one cannot go to the other in the same bucket; `None` where it can. A move also minds `.`
@@ -20,7 +21,7 @@ pub fn overlap(source: &Target, target: &Target, moving: bool) -> Option<&'stati
                 Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => return None,
             };
             let same = from.as_str() == to || moving && resolved(from.as_str()) == resolved(&to);
-            same.then_some("source and destination are the same object")
+            same.then_some(SAME_OBJECT)
         }
         (Target::Rows(_), _) => None,
         (Target::Prefix(from) | Target::PrefixAt(from, _), to) => {

@@ -294,6 +294,28 @@ impl BucketSetting {
         }
     }
 
+    /// Whether a document says no more than what may be left where the setting is cleared.
+    pub fn is_cleared(self, document: &Json) -> bool {
+        match self {
+            BucketSetting::Versioning | BucketSetting::Accelerate => {
+                document.text_of("Status") == Some("Suspended")
+            }
+            BucketSetting::ObjectLock => document.get("Rule").is_none(),
+            BucketSetting::RequestPayment => document.text_of("Payer") == Some("BucketOwner"),
+            BucketSetting::R2Dev => !document.is_yes("enabled"),
+            BucketSetting::Acl => {
+                let owner = document.at_path(&["Owner", "ID"]);
+                let grants = document.list_of("Grants");
+                grants.iter().all(|grant| grant.at_path(&["Grantee", "ID"]) == owner)
+            }
+            BucketSetting::Encryption => document.list_of("Rules").iter().all(|rule| {
+                let method = rule.at_path(&["ApplyServerSideEncryptionByDefault", "SSEAlgorithm"]);
+                method.and_then(Json::as_text) == Some("AES256")
+            }),
+            _ => self.says_nothing(document),
+        }
+    }
+
     /// Why it cannot be written, where that is so.
     pub fn fixed(self) -> Option<&'static str> {
         match self {

@@ -147,19 +147,19 @@ fn one_file(source: &Arc<ObjectBytes>, packing: Packing, contents: &mut Contents
             // Of the last stream in it, modulo 4 GiB: what it says, and no more.
             let (_, end) = source.read_last(4)?;
             if let (Some(size), true) = (crate::look::fields::u32_le(&end, 0), source.size() > 18) {
-                contents.fact("size at its end", Size(size.into()).to_string());
+                contents.size("size at its end", size.into());
             }
         }
         Packing::Zstd => {
             let start = source.read_ahead(0, 18, STREAM)?;
             if let Ok(Some(size)) = zstd::zstd_safe::get_frame_content_size(&start) {
-                contents.fact("size of its first frame", Size(size).to_string());
+                contents.size("size of its first frame", size);
             }
         }
         Packing::Xz => {
             let mut reader = source.reader();
             if let Ok(size) = lzma_rust2::xz_uncompressed_size(&mut reader) {
-                contents.fact("unpacked", Size(size).to_string());
+                contents.size("unpacked", size);
             }
         }
         Packing::Bzip2 => {}

@@ -59,7 +59,7 @@ fn file(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
     let schema = footer.table(1).ok_or_else(cut)?;
     contents.columns = columns(schema);
     let batches = footer.structs(3, BLOCK);
-    contents.fact("batches", batches.len().to_string());
+    contents.number("batches", batches.len() as u64);
     if batches.len() > MOST_BATCHES {
         contents.fact(UNCOUNTED, format!("there are more than {MOST_BATCHES} batches"));
         return Ok(());
@@ -114,7 +114,7 @@ fn stream(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
             return Ok(());
         }
     }
-    contents.fact("batches", batches.to_string());
+    contents.number("batches", batches as u64);
     contents.rows = Some(rows);
     Ok(())
 }

@@ -30,8 +30,10 @@ pub fn yaml(
     if let (Some(error), true) = (&found.error, whole) {
         contents.cut = Some(error.clone());
     }
-    let more = if whole { "" } else { "+" };
-    contents.fact("documents", format!("{}{more}", found.count_of_all));
+    match whole {
+        true => contents.number("documents", found.count_of_all),
+        false => contents.fact("documents", format!("{}+", found.count_of_all)),
+    }
     if let Some(top) = found.top {
         let count = found.count;
         contents.fact(

@@ -11,6 +11,7 @@ use crate::look::dialect::Dialect;
 use crate::look::encoding::{Utf8Reader, decode};
 use crate::look::error::Looked;
 use crate::look::object_bytes::ObjectBytes;
+use crate::look::open_quote::QuoteWatch;
 use crate::look::opening::Opening;
 
 /// An object is read whole where it has no more bytes; of others only the beginning.
@@ -41,7 +42,10 @@ pub fn contents(
         contents.fact("quote", "single");
     }
     if table.uneven > 0 {
-        contents.fact("rows with another number of cells", table.uneven.to_string());
+        contents.number("rows with another number of cells", table.uneven);
+    }
+    if let Some(line) = table.unclosed.filter(|_| whole) {
+        contents.number("line of a quotation mark that is not closed", line);
     }
     if whole {
         contents.rows = Some(table.rows);
@@ -51,17 +55,20 @@ pub fn contents(
     Ok(())
 }
 
+#[derive(Default)]
 struct Table {
     names: Vec<String>,
     types: Vec<CellTypes>,
     rows: u64,
     /// Rows with more or fewer cells than there are columns.
     uneven: u64,
+    /// The line in which a cell begins that nothing closes.
+    unclosed: Option<u64>,
 }
 
 fn read(from: impl Read, dialect: Dialect, whole: bool) -> Looked<Table> {
-    let mut reader = dialect.reader(from);
-    let mut table = Table { names: Vec::new(), types: Vec::new(), rows: 0, uneven: 0 };
+    let mut reader = dialect.reader(QuoteWatch::new(from, dialect));
+    let mut table = Table::default();
     let mut row = ByteRecord::new();
     let mut next = ByteRecord::new();
     let mut first = true;
@@ -86,6 +93,7 @@ fn read(from: impl Read, dialect: Dialect, whole: bool) -> Looked<Table> {
         }
         std::mem::swap(&mut row, &mut next);
     }
+    table.unclosed = reader.get_ref().unclosed();
     Ok(table)
 }
 

@@ -22,7 +22,7 @@ pub fn font(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) ->
             // Its tables are one brotli stream: only its header is read.
             contents.fact("format", "WOFF2");
             let size = u32_be(first, 16).ok_or_else(cut)?;
-            contents.fact("unpacked", format!("{size} bytes"));
+            contents.size("unpacked", size.into());
             contents.fact("outlines", outlines(first.get(4..8)));
             Ok(())
         }
@@ -30,7 +30,7 @@ pub fn font(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) ->
             contents.fact("format", "TrueType collection");
             let fonts = u32_be(first, 8).zip(u32_be(first, 12));
             let (count, at) = fonts.ok_or_else(cut)?;
-            contents.fact("fonts", count.to_string());
+            contents.number("fonts", count.into());
             tables(source, Tables::Plain, at.into(), contents)
         }
         start => {
@@ -101,7 +101,7 @@ fn tables(source: &Arc<ObjectBytes>, form: Tables, at: u64, contents: &mut Conte
         }
     }
     if let Some(glyphs) = table(b"maxp")?.and_then(|maxp| u16_be(&maxp, 4)) {
-        contents.fact("glyphs", glyphs.to_string());
+        contents.number("glyphs", glyphs.into());
     }
     Ok(())
 }

@@ -85,7 +85,7 @@ fn icon(first: &[u8], contents: &mut Contents) -> Looked<()> {
     let side = |byte: u8| if byte == 0 { 256 } else { u32::from(byte) };
     let sizes = entries.map(|entry| (side(entry[0]), side(entry[1])));
     let largest = sizes.max();
-    contents.fact("pictures", count.to_string());
+    contents.number("pictures", count as u64);
     sized(largest.map(|size| size.0), largest.map(|size| size.1), contents)
 }
 
@@ -94,8 +94,10 @@ fn gif(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) -> Look
     sized(words(6), words(8), contents)?;
     let bytes = source.read_ahead(0, FRAMES, FRAMES)?;
     let (frames, ended, seconds) = frames(&bytes);
-    let more = if ended { "" } else { " or more" };
-    contents.fact("frames", format!("{frames}{more}"));
+    match ended {
+        true => contents.number("frames", frames),
+        false => contents.fact("frames", format!("{frames} or more")),
+    }
     contents.duration = (ended && frames > 1).then_some(seconds);
     Ok(())
 }

@@ -54,7 +54,7 @@ pub fn contents(
         Ok(_) => {}
     }
     contents.fact("shape", shape.words(whole && contents.cut.is_none()));
-    contents.fact("depth", shape.deepest.to_string());
+    contents.number("depth", shape.deepest as u64);
     contents.columns = shape.fields.columns();
     let counted = whole && contents.cut.is_none() && shape.records == shape.elements;
     if shape.top == Some("array") && counted {
@@ -93,7 +93,8 @@ pub fn lines(
     }
     contents.columns = fields.columns();
     if let Some(first) = bad.first() {
-        contents.fact("lines that are no JSON", format!("{}, the first is {first}", bad.len()));
+        contents.number("lines that are no JSON", bad.len() as u64);
+        contents.number("first line that is no JSON", *first as u64);
     }
     match whole {
         true => contents.rows = Some(rows),

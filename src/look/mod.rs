@@ -27,6 +27,7 @@ pub mod lines;
 pub mod markdown;
 pub mod media;
 pub mod object_bytes;
+pub mod open_quote;
 pub mod opening;
 pub mod orc;
 pub mod packed;

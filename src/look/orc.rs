@@ -41,7 +41,7 @@ pub fn contents(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()
     let footer = Footer::read(&footer)?;
     contents.rows = Some(footer.rows);
     contents.fact("compression", CODECS.get(tail.codec).copied().unwrap_or("unknown"));
-    contents.fact("stripes", footer.stripes.to_string());
+    contents.number("stripes", footer.stripes);
     contents.columns = footer.columns();
     Ok(())
 }

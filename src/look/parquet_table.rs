@@ -65,7 +65,7 @@ pub fn contents(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()
         u64::try_from(about.num_rows())
             .map_err(|_| LookError::malformed("the number of rows is negative"))?,
     );
-    contents.fact("row groups", metadata.num_row_groups().to_string());
+    contents.number("row groups", metadata.num_row_groups() as u64);
     contents.fact("compression", compression(metadata));
     if let Some(writer) = about.created_by() {
         contents.fact("created by", writer);

@@ -108,7 +108,7 @@ pub fn wasm(source: &Arc<ObjectBytes>, first: &[u8], contents: &mut Contents) ->
         };
         if let Some(name) = name {
             let count = leb128(&source.read(start, 5)?).map_or(0, |(count, _)| count);
-            contents.fact(name, count.to_string());
+            contents.number(name, count);
         }
         at = start + length;
     }

@@ -20,8 +20,8 @@ const MOST_NAMES: usize = 100;
 pub fn contents(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
     let database = Database::open(source)?;
     contents.encoding = Some(database.encoding.name().to_ascii_lowercase());
-    contents.fact("page size", database.page_size.to_string());
-    contents.fact("pages", database.pages.to_string());
+    contents.number("page size", database.page_size);
+    contents.number("pages", database.pages);
     if database.pages.saturating_mul(database.page_size) > source.size() {
         contents.cut = Some("the object is shorter than the database".to_owned());
     }
@@ -34,7 +34,7 @@ pub fn contents(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()
         Err(error) => return Err(error),
     };
     let tables = rows.iter().filter(|row| row.kind == "table" && !row.name.starts_with("sqlite_"));
-    contents.fact("tables", tables.clone().count().to_string());
+    contents.number("tables", tables.clone().count() as u64);
     let mut virtual_tables = Vec::new();
     for table in tables {
         let Some(columns) = columns_of(&table.sql) else {

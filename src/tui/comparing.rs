@@ -212,7 +212,7 @@ async fn trees(
         }
         Ok::<(), Error>(())
     });
-    known.names = compared.await? as u64;
+    known.names = compared.await?.names as u64;
     known.done = true;
     Ok(Answer::ComparedTrees(known))
 }

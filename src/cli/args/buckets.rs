@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::args::values::{elsewhere, names_connection};
 use crate::domain::address::{Bucket, Location};
 
 #[derive(Debug, Args)]
@@ -13,6 +14,9 @@ pub struct BucketArguments {
 
 pub fn bucket(text: &str) -> Result<Bucket, String> {
     if !text.starts_with("s3://") {
+        if names_connection(text) && !text.starts_with("arn:") {
+            return Err(elsewhere(text));
+        }
         return match text.contains('/') || text.is_empty() {
             true => Err("expected the name of a bucket".to_owned()),
             false => Ok(Bucket::new(text)),

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::args::values::location;
 use crate::domain::address::Location;
 
 pub const EXAMPLES: &str = "\
@@ -16,6 +17,6 @@ folder can have prices of your own.";
 #[derive(Debug, Args)]
 pub struct CostArguments {
     /// s3://bucket/prefix/; without it, the prices alone
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Option<Location>,
 }

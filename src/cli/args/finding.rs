@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::args::values::{location, number};
 use crate::domain::address::Location;
 use crate::domain::tally::Grouping;
 
@@ -28,7 +29,7 @@ Current objects are counted. windlass cost says what they cost a month.";
 #[derive(Debug, Args)]
 pub struct FindArguments {
     /// s3://bucket/prefix/
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// Letters that a name has in this order
     pub pattern: Option<String>,
@@ -61,10 +62,10 @@ pub struct FindArguments {
 #[derive(Debug, Args)]
 pub struct UsageArguments {
     /// s3://bucket/prefix/
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// Also count each prefix, N levels deep
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::<usize>)]
     pub depth: usize,
     /// Split the counts by storage class, age or extension
     #[arg(long, value_enum)]
@@ -84,10 +85,10 @@ pub enum By {
 #[derive(Debug, Args)]
 pub struct TreeArguments {
     /// s3://bucket/prefix/
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// How many levels are drawn; all of them otherwise
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<usize>)]
     pub depth: Option<usize>,
 }
 

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use crate::cli::args::values::location;
 use crate::domain::address::Location;
 
 pub const EXAMPLES: &str = "\
@@ -21,10 +22,10 @@ has keys, sizes, times, classes and ETags, and no bytes of the objects.";
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct IndexArguments {
     /// s3://bucket/prefix/: list it, and keep what is listed
-    #[arg(value_parser = Location::parse, required = true)]
+    #[arg(value_parser = location, required = true)]
     pub location: Option<Location>,
     /// Fill it from the manifest of an S3 Inventory report instead of a listing
-    #[arg(long, value_name = "MANIFEST", value_parser = Location::parse, conflicts_with = "drop")]
+    #[arg(long, value_name = "MANIFEST", value_parser = location, conflicts_with = "drop")]
     pub inventory: Option<Location>,
     /// Forget the index instead
     #[arg(long)]
@@ -40,7 +41,7 @@ pub enum IndexStep {
     /// Show what is new, gone or changed since the index was made, and refresh it
     Changes {
         /// s3://bucket/prefix/
-        #[arg(value_parser = Location::parse)]
+        #[arg(value_parser = location)]
         location: Location,
     },
 }

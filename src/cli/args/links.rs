@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::{Timestamp, Zoned};
 
+use crate::cli::args::values::location;
 use crate::cli::args::versions::version;
 use crate::domain::address::Location;
 use crate::domain::link_text::LinkForm;
@@ -27,7 +28,7 @@ cut, which is said. windlass links lists what was handed out.";
 #[derive(Debug, Args)]
 pub struct PresignArguments {
     /// s3://bucket/key, of any number of objects
-    #[arg(value_parser = Location::parse, required = true)]
+    #[arg(value_parser = location, required = true)]
     pub locations: Vec<Location>,
     /// What the link is for
     #[arg(long, value_name = "METHOD", ignore_case = true, default_value = "GET")]
@@ -38,7 +39,7 @@ pub struct PresignArguments {
     /// How long the link holds, at most 7d: 15m, 1h, 1h30m; the connection's link_expiry otherwise
     #[arg(long, value_name = "DURATION", value_parser = parse_life, conflicts_with = "until")]
     pub expires: Option<Duration>,
-    /// When the link ends: 18:00, tomorrow, \"2026-11-01 12:00\"
+    /// When the link ends: 18:00, tomorrow, "2026-11-01 12:00"
     #[arg(long, value_name = "TIME", value_parser = ahead)]
     pub until: Option<Timestamp>,
     /// Download as a file of this name

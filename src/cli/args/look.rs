@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::args::values::{location, number};
 use crate::cli::args::versions::PastFlags;
 use crate::domain::address::Location;
 
@@ -16,7 +17,7 @@ Only ranges of the object are read; the cost is shown.";
 #[derive(Debug, Args)]
 pub struct LookArguments {
     /// s3://bucket/key
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     #[command(flatten)]
     pub past: PastFlags,
@@ -34,13 +35,13 @@ windlass look tells the columns.";
 #[derive(Debug, Args)]
 pub struct RowsArguments {
     /// s3://bucket/key
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// The first row, counted from 0
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::<u64>)]
     pub from: u64,
     /// How many rows; all by default
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>)]
     pub count: Option<u64>,
     /// Only these columns, in this order
     #[arg(long, value_name = "A,B", value_delimiter = ',')]

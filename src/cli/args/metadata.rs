@@ -4,6 +4,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::describe::{DescribeFlags, LockFlags, metadata_name};
+use crate::cli::args::values::{location, number, number_in};
 use crate::domain::address::Location;
 use crate::domain::thaw::RestoreTier;
 
@@ -55,7 +56,7 @@ Examples:
 #[derive(Debug, Args)]
 pub struct StatArguments {
     /// s3://bucket/key, or s3://bucket for the bucket's settings
-    #[arg(value_parser = Location::parse, required = true)]
+    #[arg(value_parser = location, required = true)]
     pub locations: Vec<Location>,
     /// A version of the object, instead of the newest
     #[arg(long, value_name = "ID")]
@@ -65,13 +66,14 @@ pub struct StatArguments {
 #[derive(Debug, Args)]
 pub struct LinesArguments {
     /// s3://bucket/key
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// How many lines
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, conflicts_with = "bytes")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = number::<u64>)]
+    #[arg(default_value_t = 10, conflicts_with = "bytes")]
     pub lines: u64,
     /// How many bytes, instead of lines
-    #[arg(short = 'c', long, value_name = "N")]
+    #[arg(short = 'c', long, value_name = "N", value_parser = number::<u64>)]
     pub bytes: Option<u64>,
     /// A version of the object, instead of the newest
     #[arg(long, value_name = "ID")]
@@ -90,7 +92,7 @@ pub struct TailArguments {
 #[derive(Debug, Args)]
 pub struct MetaArguments {
     /// s3://bucket/key, or with -r s3://bucket/prefix/
-    #[arg(value_parser = Location::parse, required = true)]
+    #[arg(value_parser = location, required = true)]
     pub locations: Vec<Location>,
     /// Everything below a prefix
     #[arg(short, long)]
@@ -113,7 +115,7 @@ pub struct MetaArguments {
 #[derive(Debug, Args)]
 pub struct TypesArguments {
     /// s3://bucket/prefix/, or s3://bucket/key
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// Everything below the prefix, not one level
     #[arg(short, long)]
@@ -126,21 +128,21 @@ pub struct TypesArguments {
 #[derive(Debug, Args)]
 pub struct EditArguments {
     /// s3://bucket/key
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
 }
 
 #[derive(Debug, Args)]
 pub struct ThawArguments {
     /// s3://bucket/key, or with -r s3://bucket/prefix/
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// Everything archived below a prefix
     #[arg(short, long)]
     pub recursive: bool,
     /// How many days the readable copy is kept
     #[arg(long, value_name = "N", default_value_t = 7)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    #[arg(value_parser = number_in(1..=36_500_u32))]
     pub days: u32,
     /// How soon, and how dear: standard, bulk or expedited
     #[arg(long, value_enum, default_value_t = TierName::Standard, ignore_case = true)]

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use crate::cli::args::conflict::FilterFlags;
+use crate::cli::args::values::location;
 use crate::cli::args::versions::{past, version};
 use crate::domain::address::Location;
 use crate::domain::arrange::SortBy;
@@ -28,12 +29,12 @@ In a bucket that keeps versions rm adds a delete marker, and windlass restore re
 #[derive(Debug, Args)]
 pub struct ListArguments {
     /// s3://bucket/prefix/, or the beginning of a name; every bucket without it
-    #[arg(value_parser = Location::parse, default_value = "s3://", hide_default_value = true)]
+    #[arg(value_parser = location, default_value = "s3://", hide_default_value = true)]
     pub location: Location,
     /// Everything below the prefix, not one level
     #[arg(short, long)]
     pub recursive: bool,
-    /// A bucket that keeps versions as it was at this time: 2026-11-01, yesterday, \"3 days ago\"
+    /// A bucket that keeps versions as it was at this time: 2026-11-01, yesterday, "3 days ago"
     #[arg(long, value_name = "TIME", value_parser = past)]
     pub at: Option<Timestamp>,
     /// By name, the largest first or the newest first; size and time list all before they print
@@ -68,7 +69,7 @@ impl From<Sort> for SortBy {
 #[derive(Debug, Args)]
 pub struct RemoveArguments {
     /// s3://bucket/key, or with -r s3://bucket/prefix/
-    #[arg(value_parser = Location::parse, required = true)]
+    #[arg(value_parser = location, required = true)]
     pub locations: Vec<Location>,
     /// Everything below a prefix
     #[arg(short, long)]

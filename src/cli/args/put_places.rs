@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
 
+use crate::cli::args::values::location;
 use crate::domain::address::Location;
 
 const PLACES: &str = "places";
@@ -27,7 +28,7 @@ impl FromArgMatches for PutPlaces {
             return Err(Error::raw(ErrorKind::MissingRequiredArgument, format!("{missing}\n")));
         }
         let text = last.to_string_lossy();
-        let destination = Location::parse(&text).map_err(|wrong| {
+        let destination = location(&text).map_err(|wrong| {
             let told = format!("invalid value '{text}' for '<DESTINATION>': {wrong}\n");
             Error::raw(ErrorKind::ValueValidation, told)
         })?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::args::values::{location, number};
 use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
 use crate::domain::presign::parse_age;
@@ -13,7 +14,7 @@ pub struct QueueArguments {
     #[arg(value_enum, default_value = "list")]
     pub step: QueueStep,
     /// Numbers of transfers, as list shows them
-    #[arg(value_name = "NUMBER")]
+    #[arg(value_name = "NUMBER", value_parser = number::<u64>)]
     pub jobs: Vec<u64>,
     /// With retry: delete the sources of moves even if the copies lack something
     #[arg(long)]
@@ -45,7 +46,7 @@ pub struct UploadsArguments {
     #[arg(value_enum)]
     pub step: UploadsStep,
     /// s3://bucket, or with the beginning of keys: s3://bucket/prefix/
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// Only uploads that started at least this long ago: 12h, 7d. Without it, abort skips uploads
     /// younger than a day; 0 takes all

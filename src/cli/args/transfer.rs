@@ -8,6 +8,7 @@ use crate::cli::args::conflict::{Conflict, FilterFlags};
 use crate::cli::args::describe::{DescribeFlags, LockFlags};
 use crate::cli::args::parts::PartFlags;
 use crate::cli::args::put_places::PutPlaces;
+use crate::cli::args::values::location;
 use crate::cli::args::versions::PastFlags;
 use crate::cli::pace::PaceArguments;
 use crate::domain::address::Location;
@@ -64,7 +65,7 @@ A source is deleted only after its copy was checked. If the copy lacks something
 #[derive(Debug, Args)]
 pub struct GetArguments {
     /// s3://bucket/key, or s3://bucket/prefix/ for everything below it
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub source: Location,
     /// A folder, the name of the file, a pipe, or - for stdout
     #[arg(default_value = ".")]

@@ -5,6 +5,7 @@ use clap::Args;
 use jiff::{Timestamp, Zoned};
 
 use crate::cli::args::buckets::bucket;
+use crate::cli::args::values::location;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::byte_span::ByteSpan;
 use crate::domain::object::VersionId;
@@ -49,8 +50,8 @@ pub struct PastFlags {
     /// This version of the object
     #[arg(long, value_name = "ID", value_parser = version, conflicts_with = "at")]
     pub version: Option<VersionId>,
-    /// Read the bucket as it was at this time: 2026-11-01, \"2026-11-01 12:00\", yesterday, \"3
-    /// days ago\", 2h
+    /// Read the bucket as it was at this time: 2026-11-01, "2026-11-01 12:00", yesterday,
+    /// "3 days ago", 2h
     #[arg(long, value_name = "TIME", value_parser = past)]
     pub at: Option<Timestamp>,
 }
@@ -58,7 +59,7 @@ pub struct PastFlags {
 #[derive(Debug, Args)]
 pub struct VersionsArguments {
     /// s3://bucket/key, or s3://bucket/prefix/ for all keys below it
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// Only keys that are deleted
     #[arg(long)]
@@ -68,7 +69,7 @@ pub struct VersionsArguments {
 #[derive(Debug, Args)]
 pub struct RestoreArguments {
     /// s3://bucket/key, or with -r s3://bucket/prefix/
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     #[command(flatten)]
     pub past: PastFlags,
@@ -96,7 +97,7 @@ pub struct EmptyArguments {
 #[derive(Debug, Args)]
 pub struct CatArguments {
     /// s3://bucket/key
-    #[arg(value_parser = Location::parse)]
+    #[arg(value_parser = location)]
     pub location: Location,
     /// Only these bytes: 0-99, 100-, -100 (the last 100)
     #[arg(long, value_name = "A-B", value_parser = ByteSpan::parse, allow_hyphen_values = true)]

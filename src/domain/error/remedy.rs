@@ -72,6 +72,15 @@ pub enum Remedy {
     GiveKey,
     /// Keep an index of the place.
     MakeIndex,
+    /// Set this setting of this bucket.
+    SetSetting {
+        place: String,
+        name: String,
+    },
+    /// Change the metadata of an object where it is.
+    ChangeMetadata,
+    /// Read the end of an object once.
+    LeaveFollowing,
 }
 
 impl Remedy {
@@ -144,6 +153,9 @@ impl fmt::Display for Remedy {
             Remedy::PayRequests => "pay for requests of this bucket",
             Remedy::GiveKey => "give the key that it was stored with",
             Remedy::MakeIndex => "make an index of the place",
+            Remedy::SetSetting { .. } => "set it if you want it",
+            Remedy::ChangeMetadata => "change the metadata of an object where it is",
+            Remedy::LeaveFollowing => "read its end once, without following it",
             Remedy::TestWriting => "test writing",
         })
     }

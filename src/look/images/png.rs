@@ -16,7 +16,7 @@ pub fn png(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
     let start = source.read(0, 33)?;
     sized(u32_be(&start, 16), u32_be(&start, 20), contents)?;
     if let Some(depth) = start.get(24) {
-        contents.fact("bits", depth.to_string());
+        contents.number("bits", (*depth).into());
     }
     let mut at = 33;
     for _ in 0..CHUNKS {
@@ -26,7 +26,7 @@ pub fn png(source: &Arc<ObjectBytes>, contents: &mut Contents) -> Looked<()> {
             b"IDAT" | b"IEND" => break,
             b"acTL" => {
                 let frames = u32_be(&head, 8).unwrap_or(0);
-                contents.fact("frames", frames.to_string());
+                contents.number("frames", frames.into());
             }
             b"eXIf" if length <= 0xffff => exif(&source.read(at + 8, length as usize)?, contents),
             _ => {}

@@ -5,6 +5,7 @@ use csv::ByteRecord;
 use crate::look::csv_table::{broken, names_of};
 use crate::look::dialect::Dialect;
 use crate::look::encoding::decode;
+use crate::look::open_quote::QuoteWatch;
 use crate::look::rows::input::TableInput;
 use crate::look::rows::request::{Cell, RowRequest, RowsFault, RowsRead};
 use crate::look::rows::selection::Selection;
@@ -18,14 +19,14 @@ pub fn read(
 ) -> Result<(), RowsFault> {
     let Some(start) = decode(&input.first, input.whole) else { return Ok(()) };
     let dialect = Dialect::sniff(&start.text, input.whole, &input.ending);
-    let mut reader = dialect.reader(input.text());
+    let mut reader = dialect.reader(QuoteWatch::new(input.text(), dialect));
     let mut row = ByteRecord::new();
     let mut begun = reader.read_byte_record(&mut row).map_err(broken)?;
     let known = names_of(&row, dialect.header);
     let selection = Selection::of(&request.columns, &known)?;
     writer.header(&selection.names).map_err(RowsFault::Output)?;
     if dialect.header {
-        reader.get_mut().renew();
+        reader.get_mut().inner_mut().renew();
         begun = reader.read_byte_record(&mut row).map_err(broken)?;
     }
     let mut number = 0;
@@ -39,8 +40,14 @@ pub fn read(
             Some(false) => {}
         }
         number += 1;
-        reader.get_mut().renew();
+        reader.get_mut().inner_mut().renew();
         begun = reader.read_byte_record(&mut row).map_err(broken)?;
+    }
+    if let Some(line) = reader.get_ref().unclosed().filter(|_| !begun) {
+        read.trouble(format!(
+            "line {line}: a quotation mark opens a cell and none closes it, so everything after \
+             it is in that cell"
+        ));
     }
     Ok(())
 }

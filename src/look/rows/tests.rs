@@ -146,3 +146,15 @@ fn a_row_without_an_end_is_bounded() {
     let fault = rows_of("t.csv", text, &all(), true).unwrap_err();
     assert!(matches!(fault, RowsFault::Look(LookError::TooMuch(_))), "{fault:?}");
 }
+
+#[test]
+fn a_quotation_mark_that_nothing_closes_is_named_with_its_line() {
+    let told = |text: &str, request| rows_of("t.csv", text, &request, false).unwrap().1.troubles;
+    let open = "a,b\n1,x\n2,\"open\n3,z\n";
+    let troubles = told(open, all());
+    assert!(troubles.len() == 1 && troubles[0].starts_with("line 3: "), "{troubles:?}");
+    assert_eq!(told(open, request(0, Some(1), &[])), [""; 0], "it was not read so far");
+    assert_eq!(told(open, request(1, Some(1), &[])).len(), 1);
+    assert_eq!(told("a,\"b\n1,x\n", all()).len(), 1, "a header may be open, too");
+    assert_eq!(told("a,b\n1,\"x\ny\"\n2,5\"\n", all()), [""; 0]);
+}

@@ -7,7 +7,7 @@ use aws_sdk_s3::types::{MetadataDirective, TaggingDirective};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::arn;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, SAME_OBJECT};
 use crate::domain::object::{
     ByteRange, CopyOptions, ETag, ObjectAddress, PutOptions, StoredObject, UploadId, UploadedPart,
 };
@@ -83,9 +83,7 @@ impl Client {
         let (source_etag, only_if_absent) = (options.source_etag.as_ref(), options.only_if_absent);
         let call = self.copying("CopyObject", to, Capability::CopyObject).await?;
         if from == to && options.replacing.is_none() {
-            return Err(
-                call.fails(ErrorKind::InvalidRequest, "source and destination are the same")
-            );
+            return Err(call.fails(ErrorKind::InvalidRequest, SAME_OBJECT));
         }
         let provider = self.sdk().await?.provider;
         if only_if_absent && provider != Provider::Aws {

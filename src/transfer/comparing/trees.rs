@@ -30,11 +30,20 @@ pub enum TreeNews<'a> {
     Failed(Error),
 }
 
+/// What there is on both sides together.
+#[derive(Clone, Copy, Debug)]
+pub struct TreesSeen {
+    pub names: usize,
+    /// The marker of a side's own folder is there, which has no name below it.
+    pub marked: bool,
+}
+
 /// What is below a place by its relative name, and what cannot be read.
 #[derive(Default)]
 struct Names {
     found: BTreeMap<String, Named>,
     refused: Vec<Error>,
+    marked: bool,
 }
 
 struct Named {
@@ -43,7 +52,7 @@ struct Named {
 }
 
 impl Comparer {
-    /// Compares the names in their order. Gives how many there are on both sides together.
+    /// Compares the names in their order.
     ///
     /// # Errors
     /// Where a side cannot be listed at all, and those of `tell`.
@@ -52,9 +61,10 @@ impl Comparer {
         one: &DiffTree,
         other: &DiffTree,
         mut tell: impl FnMut(TreeNews<'_>) -> Result<(), E>,
-    ) -> Result<usize, E> {
+    ) -> Result<TreesSeen, E> {
         let names = tokio::try_join!(self.names(one).boxed(), self.names(other).boxed());
         let (here, there) = names?;
+        let marked = here.marked || there.marked;
         for error in here.refused.into_iter().chain(there.refused) {
             tell(TreeNews::Failed(error))?;
         }
@@ -82,7 +92,7 @@ impl Comparer {
             }
             tell(TreeNews::Compared(compared, count))?;
         }
-        Ok(count)
+        Ok(TreesSeen { names: count, marked })
     }
 
     async fn judge(
@@ -121,7 +131,7 @@ impl Comparer {
             DiffTree::Stored(bucket, prefix) => {
                 let mut pages = self.client.keys_below(bucket, prefix, true);
                 while let Some(page) = pages.next().await? {
-                    // The marker of the folder itself has no name below it.
+                    names.marked |= page.rows().any(|row| row.name.is_empty());
                     names.found.extend(page.rows().filter(|row| !row.name.is_empty()).map(|row| {
                         let (size, etag) = (row.size(), row.etag.map(Into::into));
                         (row.name.to_owned(), Named { size, etag })

@@ -295,6 +295,10 @@ impl Copy<'_> {
                 task.note_once(RELAYED);
                 Ok(None)
             }
+            // It is the source that cannot be read.
+            Err(error) if error.is_archived() => {
+                Err(Error { place: self.from.to_string(), ..error })
+            }
             // A PUT can ask the server to look, a copy cannot.
             Err(error) if way.only_if_absent && is_unseen(&error, &way.to) => Ok(None),
             other => other.map(Some),
@@ -333,15 +337,17 @@ fn is_unseen(error: &Error, to: &ObjectAddress) -> bool {
 }
 
 /// Whether a server-side copy failed in a way that another server would not: not implemented, not
-/// between these regions, or broken (some providers document that it may be).
+/// between these regions, or broken (some providers document that it may be). An archived source
+/// cannot be read in any other way either.
 fn not_offered(error: &Error) -> bool {
-    matches!(
+    let refused = matches!(
         error.kind,
         ErrorKind::Unsupported
             | ErrorKind::WrongRegion { .. }
             | ErrorKind::InvalidRequest
             | ErrorKind::ServerFault
-    )
+    );
+    refused && !error.is_archived()
 }
 
 fn source_of(head: &ObjectHead) -> String {
@@ -373,7 +379,8 @@ async fn whole(
     let wanted = task.spec.options.attributes.class.is_some();
     let class = options.storage_class.is_some() && !wanted;
     let mut result = write.send(copy(options.clone())).await;
-    if class && result.as_ref().is_err_and(|e| e.is(&ErrorKind::InvalidRequest)) {
+    let refused = |e: &Error| e.is(&ErrorKind::InvalidRequest) && !e.is_archived();
+    if class && result.as_ref().is_err_and(refused) {
         task.note_once("the server does not take the storage class: the usual one is used");
         let replacing =
             options.replacing.map(|replacing| PutOptions { storage_class: None, ..replacing });

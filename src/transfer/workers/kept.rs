@@ -52,7 +52,11 @@ pub async fn copied(
     })
 }
 
+/// That of the source, where it is offered and the job names no other.
 fn storage_class(task: &Task, head: &ObjectHead) -> Option<String> {
+    if task.spec.options.attributes.class.is_some() {
+        return None;
+    }
     let class = head.storage_class.clone().filter(|class| class != "STANDARD")?;
     if !task.elsewhere || task.remote.provider().offers_class(&class) {
         return Some(class);

@@ -211,3 +211,23 @@ fn a_configuration_that_may_not_be_read_is_named() {
     std::fs::create_dir(&file).unwrap();
     says(&ran(bare(&shop.path(""), &["ls"]), b""), &["config.toml"]);
 }
+
+#[test]
+fn a_wrong_word_is_answered_with_the_right_one() {
+    let shop = Shop::open();
+    for (words, said) in [
+        (&["lss", "s3://media"][..], "\"lss\" is neither a command"),
+        (&["ls", "one:media/"], "--connection"),
+        (&["stat", "one:media/k"], "--connection"),
+        (&["settings", "one:media"], "--connection"),
+        (&["head", "-c", "5K", "s3://media/k"], "write a whole number"),
+        (&["du", "s3://media", "--depth", "x"], "write a whole number"),
+        (&["queue", "pause", "x"], "write a whole number"),
+        (&["demo", "--port", "x"], "from 0 to 65535"),
+        (&["thaw", "s3://media/k", "--days", "0"], "from 1 to 36500"),
+        (&["get", "s3://media/k", "--give-up-after", "0"], "a second at least"),
+    ] {
+        let ran = shop.run(words).ended(2);
+        assert!(ran.err.contains(said), "{words:?}: {}", ran.err);
+    }
+}

@@ -1,6 +1,8 @@
 //! `cp` and `mv` within and between connections, as the compiled program does them.
 
 use windlass::demo::server::{Mode, Server};
+use windlass::demo::store::content::Content;
+use windlass::demo::store::object::Stored;
 use windlass::domain::address::Key;
 use windlass::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 
@@ -165,4 +167,37 @@ fn what_cannot_go_there_is_refused_before_anything_is_sent() {
     }
     assert!(pair.shop.server().faults().log().is_empty());
     assert_eq!(pair.shop.store().keys("media"), ["a"]);
+}
+
+#[test]
+fn a_class_that_is_named_leaves_nothing_to_say_of_the_sources_class() {
+    let pair = Pair::open();
+    let object =
+        Stored { storage_class: Some("GLACIER_IR".into()), ..Stored::whole(Content::held("x")) };
+    pair.shop.store().put_object("media", "k", object);
+    let to = "r2:mine:vault/k";
+    let said = pair.run(&["cp", "s3://media/k", to]).ended(0).err;
+    assert!(said.contains("the storage class GLACIER_IR is not offered there"), "{said}");
+    let given = ["cp", "s3://media/k", to, "--force", "--class", "STANDARD_IA"];
+    let said = pair.run(&given).ended(0).err;
+    assert!(!said.contains("class"), "{said}");
+}
+
+#[test]
+fn an_archived_source_is_told_once_and_not_tried_in_other_ways() {
+    let pair = Pair::open();
+    let store = pair.shop.store();
+    let object =
+        Stored { storage_class: Some("GLACIER".into()), ..Stored::whole(Content::held("cold")) };
+    store.put_object("media", "cold", object);
+    for verb in ["cp", "mv"] {
+        let ran = pair.run(&[verb, "s3://media/cold", "s3://media/copy"]).ended(1);
+        assert!(ran.err.contains("the object is archived (s3://media/cold)"), "{}", ran.err);
+        for untrue in ["the usual one is used", "through this machine", "those of a new object"] {
+            assert!(!ran.err.contains(untrue), "{}", ran.err);
+        }
+    }
+    let asked = |operation| pair.shop.server().faults().count(operation);
+    assert_eq!((asked("CopyObject"), asked("GetObject"), asked("PutObject")), (2, 0, 0));
+    assert_eq!(store.keys("media"), ["cold"]);
 }

@@ -158,3 +158,37 @@ fn what_cannot_be_told_is_trouble() {
     }
     shop.run(&["diff", "s3://media/a/"]).ended(2);
 }
+
+#[test]
+fn what_cannot_be_printed_is_trouble_and_no_difference() {
+    let shop = shop();
+    for (one, other) in [("poem.txt", "poem2.txt"), ("a/", "b/")] {
+        let (one, other) = (format!("s3://media/{one}"), format!("s3://media/{other}"));
+        let mut command = shop.command(&["diff", &one, &other]);
+        command.stdout(fs::File::create("/dev/full").unwrap());
+        let ended = command.output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(2), "{said}");
+        assert!(said.contains("stdout cannot be written"), "{said}");
+    }
+}
+
+#[test]
+fn a_folder_with_nothing_but_its_marker_is_there() {
+    let shop = shop();
+    shop.store().put("media", "only/", "");
+    shop.run(&["diff", "s3://media/only/", "s3://media/only/"]).ended(0);
+    shop.run(&["diff", "s3://media/none/", "s3://media/none/"]).ended(2);
+}
+
+#[test]
+fn a_place_of_another_connection_is_not_taken_for_a_file() {
+    let shop = shop();
+    let connection = "[connections.one]\nendpoint = \"http://127.0.0.1:9\"\n";
+    shop.write("config/config.toml", connection);
+    let ran = shop.run(&["diff", "one:media/a/", "x"]).ended(2);
+    assert!(ran.err.contains("--connection"), "{}", ran.err);
+    shop.write("one:file", "text");
+    let ran = shop.run(&["diff", "one:file", "one:file"]).ended(0);
+    assert_eq!(ran.out, "");
+}

@@ -397,3 +397,38 @@ fn locks_are_put_on_what_is_there_and_carried_to_what_is_described_anew() {
     let bucket = shop.run(&["stat", "s3://vault", "--json"]).ended(0).json();
     assert!(bucket.iter().any(|line| line["setting"] == "versioning"), "{bucket:?}");
 }
+
+#[test]
+fn an_object_is_encrypted_in_one_way() {
+    let shop = Shop::open();
+    shop.store().put("media", "a", "a");
+    let key = shop.write("key", [7; 32]);
+    let key = key.to_str().unwrap();
+    shop.write("a.txt", "hello");
+    for verb in [
+        &["put", "a.txt", "s3://media/b", "--sse", "AES256"][..],
+        &["cp", "s3://media/a", "s3://media/b", "--sse-key-id", "alias/mine"],
+        &["mv", "s3://media/a", "s3://media/b", "--sse", "aws:kms"],
+        &["meta", "s3://media/a", "--sse", "AES256"],
+    ] {
+        for given in
+            [[&["--sse-c-key", key], verb].concat(), [verb, &["--sse-c-key", key]].concat()]
+        {
+            let ran = shop.run(&given).ended(2);
+            assert!(ran.err.contains("--sse-c-key") && ran.err.contains("one of the two"));
+        }
+    }
+    assert_eq!(shop.store().keys("media"), ["a"]);
+}
+
+#[test]
+fn too_many_tags_are_refused_in_a_sentence() {
+    let shop = Shop::open();
+    shop.store().put("media", "a", "a");
+    let tags: Vec<String> = (0..10).map(|tag| format!("--tag=t{tag}=x")).collect();
+    let ten: Vec<&str> = tags.iter().map(String::as_str).collect();
+    shop.run(&[&["meta", "s3://media/a"], &ten[..]].concat()).ended(0);
+    let ran = shop.run(&["meta", "s3://media/a", "--tag", "more=1"]).ended(1);
+    let said = "Windlass does not change the metadata: it would have 11 tags";
+    assert!(ran.err.contains(said) && !ran.err.contains("destination"), "{}", ran.err);
+}

@@ -146,3 +146,16 @@ fn du_counts_what_is_stored_beside_the_objects_where_it_is_asked_to() {
     );
     assert!(ran.err.contains("old versions are not counted"), "{}", ran.err);
 }
+
+#[test]
+fn a_search_that_cannot_be_meant_says_what_is_wrong_with_it() {
+    let shop = shop();
+    for (flags, said) in [
+        (["--regex", "a("], "the regular expression \"a(\" cannot be read: unclosed group"),
+        (["--age", "3d"], "write '<7d' or '>12h'"),
+        (["--glob", "["], "unclosed character class"),
+    ] {
+        let ran = shop.run(&[&["find", "s3://media"], &flags[..]].concat()).ended(2);
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+}

@@ -152,3 +152,33 @@ fn an_object_that_is_replaced_while_it_is_read_is_no_mix_of_two() {
         assert!(String::from_utf8_lossy(&ended.stderr).contains("changed"));
     }
 }
+
+#[test]
+fn a_cell_that_is_not_closed_is_no_whole_table() {
+    let shop = Shop::open();
+    shop.store().put("media", "q.csv", "a,b\n\"open,2\n1,z\n2,z\n");
+    let rows = shop.run(&["rows", "s3://media/q.csv"]).ended(3);
+    assert!(rows.out.contains("2,z") && rows.err.contains("line 2: a quotation"), "{}", rows.err);
+    let rows = shop.run(&["rows", "s3://media/q.csv", "--json"]).ended(3);
+    assert!(rows.err.starts_with("{\"error\":") && rows.err.contains("line 2"), "{}", rows.err);
+    let facts = look(&shop, "q.csv")["facts"].clone();
+    assert_eq!(facts["line of a quotation mark that is not closed"], 2);
+    shop.run(&["rows", "s3://media/q.csv", "--count", "0"]).ended(0);
+}
+
+#[test]
+fn facts_that_are_numbers_are_numbers_for_programs_and_sizes_are_bytes() {
+    let shop = Shop::open();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(&vec![0; 3_000_000]).unwrap();
+    shop.store().put("media", "x.gz", packed.finish().unwrap());
+    shop.store().put("media", "x.ndjson", "{\"a\":1}\nbad\n{\"a\":2}\n");
+    assert_eq!(look(&shop, "x.gz")["facts"]["size at its end"], 3_000_000);
+    let people = shop.run(&["look", "s3://media/x.gz"]).ended(0).out;
+    assert!(people.contains("2.9 MiB"), "{people}");
+    let facts = look(&shop, "x.ndjson")["facts"].clone();
+    assert_eq!(
+        (&facts["lines that are no JSON"], &facts["first line that is no JSON"]),
+        (&json!(1), &json!(2))
+    );
+}

@@ -1,6 +1,7 @@
 //! Objects read, edited and brought back from the archive: `head`, `tail`, `edit`, `thaw`.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -209,4 +210,30 @@ fn archived_objects_are_asked_for_and_told_when_they_can_be_read() {
     assert_eq!((&warm["state"], &warm["until"]), (&json!("readable"), &serde_json::Value::Null));
     shop.run(&["thaw", "s3://media/a/"]).ended(2);
     shop.run(&["thaw", "s3://media/none"]).ended(1);
+}
+
+#[test]
+fn the_marker_of_a_folder_is_read_and_linked_as_any_object() {
+    let shop = Shop::open();
+    shop.store().put("media", "a/", "marked");
+    for verb in ["cat", "head", "tail"] {
+        assert_eq!(shop.run(&[verb, "s3://media/a/"]).ended(0).out, "marked", "{verb}");
+    }
+    let link = shop.run(&["presign", "s3://media/a/"]).ended(0).out;
+    assert!(link.contains("/media/a/?"), "{link}");
+    for verb in ["cat", "presign"] {
+        let none = shop.run(&[verb, "s3://media"]).ended(2);
+        assert!(none.err.contains("needs an object"), "{}", none.err);
+    }
+}
+
+#[test]
+fn what_is_packed_is_not_followed_and_no_server_is_blamed() {
+    let shop = Shop::open();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(b"a\nb\n").unwrap();
+    shop.store().put("media", "l.gz", packed.finish().unwrap());
+    let ran = shop.run(&["tail", "-f", "s3://media/l.gz"]).ended(1);
+    assert!(ran.err.contains("not followed") && ran.err.contains("without -f"), "{}", ran.err);
+    assert!(!ran.err.contains("server"), "{}", ran.err);
 }

@@ -204,3 +204,40 @@ fn mfa_delete_is_changed_with_a_code_that_is_never_printed() {
     shop.run(&["rm", "s3://media/k", "--version", &version]).ended(0);
     shop.run(&["settings", "clear", "s3://media", "versioning"]).ended(0);
 }
+
+#[test]
+fn what_cannot_be_taken_away_is_told_as_it_is_after_clearing() {
+    let shop = shop();
+    shop.run(&["mb", "locked", "--object-lock"]).ended(0);
+    let rule = r#"{"ObjectLockEnabled":"Enabled","Rule":{"DefaultRetention":{"Mode":"GOVERNANCE",
+        "Days":1}}}"#;
+    shop.write("lock.json", rule);
+    shop.run(&["settings", "set", "s3://locked", "object-lock", "lock.json"]).ended(0);
+    let clear = |bucket: &str, name: &str| {
+        let ran = shop.run(&["settings", "clear", &format!("s3://{bucket}"), name, "--json"]);
+        ran.ended(0).json().remove(0)
+    };
+    let first = clear("locked", "object-lock");
+    assert_eq!((&first["state"], &first["old"]["Rule"].is_object()), (&json!("cleared"), &true));
+    assert_eq!(first["new"], json!({ "ObjectLockEnabled": "Enabled" }));
+    let again = clear("locked", "object-lock");
+    assert_eq!((&again["state"], &again["old"]), (&json!("same"), &again["new"]));
+    for name in ["acl", "request-payment", "accelerate", "encryption"] {
+        clear("media", name);
+        let again = clear("media", name);
+        assert_eq!((&again["state"], &again["old"]), (&json!("same"), &again["new"]), "{name}");
+    }
+    let people = shop.run(&["settings", "clear", "s3://locked", "object-lock"]).ended(0);
+    assert!(people.out.is_empty() && people.err.contains("nothing to change"), "{}", people.err);
+}
+
+#[test]
+fn what_is_not_set_is_not_asked_to_be_taken_away() {
+    let shop = shop();
+    let same = shop.run(&["settings", "clear", "s3://media", "cors", "--json"]).ended(0).json();
+    assert_eq!(same[0]["state"], "same");
+    assert_eq!(shop.server().faults().count("DeleteBucketCors"), 0);
+    let unset = shop.run(&["settings", "get", "s3://media", "tags"]).ended(1);
+    assert!(unset.err.contains("the setting tags is not set"), "{}", unset.err);
+    assert!(unset.err.contains("windlass settings set s3://media tags FILE"), "{}", unset.err);
+}

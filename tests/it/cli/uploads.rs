@@ -43,9 +43,15 @@ fn unfinished_uploads_are_listed_with_their_parts_and_aborted() {
     // Young ones may be at work somewhere.
     let spared = shop.run(&["uploads", "abort", "--yes", "s3://media"]).ended(0);
     assert!(spared.err.contains("nothing to abort"), "{}", spared.err);
+    let told = "3 unfinished uploads left alone, younger than 1 day";
+    assert!(spared.err.contains(told) && spared.err.contains("--older-than 0"), "{}", spared.err);
     // Without a terminal nothing is aborted unasked.
     shop.run(&["uploads", "abort", "--older-than", "0", "s3://media"]).ended(2);
     assert_eq!(shop.run(&["uploads", "list", "s3://media"]).ended(0).out.lines().count(), 3);
+    let piped = shop.run(&["uploads", "list", "--sizes", "s3://media/site/"]).ended(0).out;
+    let cells: Vec<&str> = piped.trim_end().split('\t').collect();
+    assert!(cells[0].parse::<jiff::Timestamp>().is_ok(), "{piped}");
+    assert_eq!(cells[1..], ["1", "1000", "", "s3://media/site/x"]);
     let gone = ["uploads", "abort", "--yes", "--older-than", "0", "--json", "s3://media/photos/"];
     assert_eq!(shop.run(&gone).ended(0).json().len(), 2);
     // The list that would show that it is gone is refused by then.

@@ -291,3 +291,16 @@ fn a_destination_that_is_a_file_is_called_so_and_left_alone() {
         assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     }
 }
+
+#[test]
+fn an_object_of_many_that_fails_is_named_by_its_whole_place() {
+    let shop = Shop::open();
+    shop.store().put("media", "a", "a");
+    shop.write("tree/a.txt", "a");
+    std::os::unix::fs::symlink("a.txt", shop.path("tree/link")).unwrap();
+    let ran = shop.run(&["rm", "s3://media/a", "s3://media/nope", "--json"]).ended(3);
+    assert!(ran.err.contains("\"place\":\"s3://media/nope\""), "{}", ran.err);
+    let ran = shop.run(&["put", "tree", "s3://media/up/", "--json"]).ended(3);
+    let link = format!("\"place\":\"{}\"", shop.path("tree/link").display());
+    assert!(ran.err.contains(&link), "{}", ran.err);
+}

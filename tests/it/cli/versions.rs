@@ -117,7 +117,7 @@ fn cat_writes_bytes_of_now_and_then() {
     let past_end = cat(&["s3://vault/dir/same", "--range", "4-"]).ended(1);
     assert!(past_end.err.contains("4 bytes"), "{}", past_end.err);
     cat(&["s3://vault/dir/same", "--range", "3-1"]).ended(2);
-    cat(&["s3://vault/dir/"]).ended(2);
+    cat(&["s3://vault/"]).ended(2);
     let missing = cat(&["s3://vault/dir/gone"]).ended(1);
     assert_eq!(missing.out, "");
     let early = cat(&["s3://vault/a.txt", "--at", "9h"]).ended(1);
@@ -382,4 +382,14 @@ fn nothing_is_deleted_as_younger_where_nobody_knows_what_was_there() {
     shop.store().create_bucket("media");
     let undeleted = shop.run(&["restore", "-r", "s3://media"]);
     assert!(undeleted.err.contains("keeps no versions"), "{}", undeleted.err);
+}
+
+#[test]
+fn where_no_version_is_something_else_than_the_list_of_versions_is_named() {
+    let shop = shop();
+    for (place, said) in [("nope", "version of this object"), ("nope/", "below this prefix")] {
+        let ran = shop.run(&["versions", &format!("s3://vault/{place}")]).ended(1);
+        assert!(ran.err.contains(said) && ran.err.contains("windlass ls"), "{}", ran.err);
+        assert!(!ran.err.contains("windlass versions"), "{}", ran.err);
+    }
 }

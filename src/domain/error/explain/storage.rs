@@ -4,8 +4,9 @@ use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    ASSUME_ROLE, Error, ErrorKind, IS_DELETE_MARKER, LOCK_JOURNAL, READ_FILE, Renewal, SAVE_TEXT,
-    SEND_STREAM, UNSIGNED,
+    ASSUME_ROLE, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, LOCK_JOURNAL, NO_VERSION,
+    NO_VERSION_BELOW, READ_FILE, Renewal, SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED,
+    WRITE_INDEX,
 };
 use crate::domain::provider::Capability;
 
@@ -209,8 +210,15 @@ fn place(error: &Error) -> Option<Explanation> {
             "the object was deleted at that time, and the marker is what is left of it",
             Remedy::FindVersion,
         ),
+        ErrorKind::NoSuchKey if [NO_VERSION, NO_VERSION_BELOW].contains(&&*error.detail) => {
+            Explanation::new(
+                error.detail.as_str(),
+                "it was never there, or its versions were deleted for good",
+                Remedy::FindObject,
+            )
+        }
         ErrorKind::NoSuchKey if error.operation == "ListObjectVersions" => Explanation::new(
-            error.detail_or("there is no version of this object"),
+            error.detail_or(NO_VERSION),
             "it was not there, its versions were deleted for good, or the key is misspelled",
             Remedy::FindVersion,
         ),
@@ -296,6 +304,16 @@ fn state(error: &Error) -> Option<Explanation> {
             "the source is kept, so that nothing is lost; the copy is kept too",
             Remedy::AcceptLoss,
         ),
+        ErrorKind::Unsupported if error.operation == FOLLOW => Explanation::new(
+            format!("the object is not followed: {}", error.detail_or("its end is not known")),
+            "what is added is found by comparing the end of the object with what was seen of it",
+            Remedy::LeaveFollowing,
+        ),
+        ErrorKind::Unsupported if error.operation == WRITE_INDEX => Explanation::new(
+            format!("no index was made: {}", error.detail_or("it cannot be kept")),
+            "an index holds the keys of a place in their order, in a file on this machine",
+            "search the place without an index",
+        ),
         ErrorKind::Unsupported => Explanation::new(
             format!(
                 "this server cannot do this: {}",
@@ -320,9 +338,12 @@ fn state(error: &Error) -> Option<Explanation> {
             Remedy::LookInside,
         ),
         ErrorKind::NotSet => Explanation::new(
-            format!("{} is not set", error.detail_or("the setting")),
+            match error.detail.as_str() {
+                "" => "the setting is not set".to_owned(),
+                name => format!("the setting {name} is not set"),
+            },
             "the bucket has no such document",
-            "set it if you want it",
+            Remedy::SetSetting { place: error.place.clone(), name: error.detail.clone() },
         ),
         ErrorKind::BadDocument => Explanation::new(
             format!("the document was not sent: {}", error.detail_or("it cannot be read")),
@@ -352,15 +373,7 @@ fn state(error: &Error) -> Option<Explanation> {
             "its storage class does not allow reading it at once",
             Remedy::Thaw,
         ),
-        ErrorKind::InvalidRequest if error.status.is_none() => Explanation::new(
-            format!(
-                "Windlass does not send this {}: {}",
-                error.operation,
-                error.detail_or("it cannot be put into a request")
-            ),
-            "the server would refuse it, or it would do harm",
-            "choose another source or destination; nothing was changed",
-        ),
+        ErrorKind::InvalidRequest if error.status.is_none() => unsent(error),
         ErrorKind::InvalidRequest => Explanation::new(
             format!(
                 "the server does not accept {}: {}",
@@ -372,4 +385,28 @@ fn state(error: &Error) -> Option<Explanation> {
         ),
         _ => return None,
     })
+}
+
+/// What is not even asked for. An operation is the name of a request, or what is done in plain
+/// words.
+fn unsent(error: &Error) -> Explanation {
+    let operation = error.operation.as_str();
+    let does = match operation.starts_with(|first: char| first.is_ascii_uppercase()) {
+        true => format!("send this {operation}"),
+        false => operation.to_owned(),
+    };
+    let reason = error.detail_or("it cannot be put into a request");
+    let copies = matches!(operation, "copy" | "move" | "CopyObject");
+    let mut remedies: Vec<Remedy> = vec![match copies {
+        true => "choose another source or destination; nothing was changed".into(),
+        false => "change what is asked for; nothing was sent".into(),
+    }];
+    if copies && error.detail == SAME_OBJECT {
+        remedies.push(Remedy::ChangeMetadata);
+    }
+    Explanation::with(
+        format!("Windlass does not {does}: {reason}"),
+        "the server would refuse it, or it would do harm",
+        remedies,
+    )
 }

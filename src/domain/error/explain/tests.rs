@@ -170,3 +170,26 @@ fn keys_that_ended_are_renewed_where_they_come_from() {
     assert_eq!(said.remedies, [Remedy::ChangeKeys]);
     assert_eq!(renewed_by, Some(Remedy::ChangeKeys));
 }
+
+#[test]
+fn what_is_not_sent_is_told_by_the_request_or_in_plain_words() {
+    let said = |operation: &str, detail: &str| {
+        let error = Error::new(ErrorKind::InvalidRequest, operation, "s3://b/k").detail(detail);
+        (error.explain().what, error.explain().next_anywhere())
+    };
+    let (what, next) = said("change the metadata", "it would have 11 tags");
+    assert_eq!(what, "Windlass does not change the metadata: it would have 11 tags");
+    assert!(!next.contains("destination"), "{next}");
+    let (what, next) = said("CopyObject", "source and destination are the same object");
+    assert!(what.starts_with("Windlass does not send this CopyObject: "), "{what}");
+    assert!(next.contains("another source") && next.contains("where it is"), "{next}");
+}
+
+#[test]
+fn no_server_is_blamed_for_what_is_decided_here() {
+    for operation in ["follow the object", "write the index"] {
+        let said = Error::new(ErrorKind::Unsupported, operation, "s3://b/k").explain();
+        let told = format!("{} {} {}", said.what, said.why, said.next_anywhere());
+        assert!(!told.contains("server cannot") && !told.contains("S3-compatible"), "{told}");
+    }
+}
