@@ -5,7 +5,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use windlass::demo::store::content::Content;
+use windlass::demo::store::object::Stored;
 
 use crate::cli::shop::Shop;
 
@@ -30,6 +33,18 @@ fn a_prefix_with_nothing_below_it_is_no_success() {
     let quiet = shop.run(&["rm", "-r", "-f", "--yes", "s3://media/fotos/"]).ended(0);
     assert_eq!(quiet.err, "");
     shop.run(&["rm", "-r", "--yes", "s3://empty/"]).ended(0);
+}
+
+#[test]
+fn a_deletion_that_leaves_what_is_newer_is_done_in_part() {
+    let shop = Shop::open();
+    shop.store().put("media", "p/old", "o");
+    let newer = Stored::whole(Content::held("n"));
+    let later = SystemTime::now() + Duration::from_secs(5);
+    shop.store().put_object_at("media", "p/new", newer, later);
+    let ran = shop.run(&["rm", "-r", "--yes", "s3://media/p/"]).ended(3);
+    assert!(ran.err.contains("1 object was stored after the deletion began"), "{}", ran.err);
+    assert_eq!(shop.store().keys("media"), ["p/new"]);
 }
 
 #[test]
