@@ -69,7 +69,7 @@ impl Client {
     }
 
     /// `None` where that cannot be told.
-    async fn is_there(&self, bucket: &Bucket) -> Option<bool> {
+    pub(in crate::s3) async fn is_there(&self, bucket: &Bucket) -> Option<bool> {
         let place = format!("s3://{bucket}");
         let call = Call::on_account("HeadBucket", &place).at(self.said_home(bucket));
         let looked = self.run(&call, |sdk, _| {
