@@ -361,12 +361,13 @@ fn state(error: &Error) -> Option<Explanation> {
             "the server would refuse it, or it would do harm",
             "choose another source or destination; nothing was changed",
         ),
+        ErrorKind::InvalidRequest if error.detail.is_empty() => Explanation::new(
+            format!("the server does not accept {}, and gives no reason", error.operation),
+            "something that was asked for, or a combination of two, is not known to it",
+            "ask for less: leave out what is unusual, one thing at a time",
+        ),
         ErrorKind::InvalidRequest => Explanation::new(
-            format!(
-                "the server does not accept {}: {}",
-                error.operation,
-                error.detail_or("no reason was given")
-            ),
+            format!("the server does not accept {}: {}", error.operation, error.detail),
             "the server reads the request differently, or the request does not match what it holds",
             Remedy::ReadAnswer,
         ),
