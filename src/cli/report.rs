@@ -7,7 +7,8 @@ use crate::cli::print::{Printer, Status, VerbError, complain_of_all, error_objec
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
-    ALREADY_GONE, Direction, JobState, JobView, Note, OnConflict, Target, Verification, Work,
+    ALREADY_GONE, Direction, JobState, JobView, Note, OnConflict, STORED_LATER, Target,
+    Verification, Work,
 };
 use crate::domain::units::{Count, Counted, Size};
 use crate::domain::visible::visible;
@@ -198,8 +199,9 @@ pub fn status(jobs: &[JobView]) -> Status {
         _ => false,
     };
     let done = jobs.iter().filter(|job| job.state == JobState::Done).count();
+    let left = |job: &JobView| job.notes.iter().any(|note| note.text.contains(STORED_LATER));
     if done == jobs.len() {
-        Status::Done
+        if jobs.iter().any(left) { Status::Partly } else { Status::Done }
     } else if done > 0 || jobs.iter().any(partly) {
         Status::Partly
     } else {

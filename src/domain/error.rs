@@ -46,6 +46,12 @@ pub const SAVE_FILE: &str = "save the file";
 /// How the detail of a refusal begins where the request had no signature.
 pub const UNSIGNED: &str = "the request was not signed";
 
+/// How the detail of a refusal begins where the server gave no reason, before what was asked for.
+pub const UNEXPLAINED: &str = "no reason was given; the request asked for ";
+
+/// How the detail of a refusal begins where a key of one's own was sent.
+pub const WITH_OWN_KEY: &str = "the request came with a key of yours (SSE-C)";
+
 /// The step at which a text is opened in the user's editor.
 pub const EDIT: &str = "edit the object";
 

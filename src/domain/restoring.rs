@@ -22,8 +22,9 @@ pub enum RestorePoint {
 pub enum RestoreStep {
     /// The delete markers above the wanted object are removed, however many are stacked.
     Undelete { markers: Vec<VersionId>, object: VersionEntry },
-    /// The object is copied on top.
-    Copy { object: VersionEntry, over: VersionEntry },
+    /// The object is copied on top of what is there; of nothing, where the key names no version
+    /// that a request without one is answered with.
+    Copy { object: VersionEntry, over: Option<VersionEntry> },
     /// It is what was wanted.
     Unchanged(VersionEntry),
     /// It was made after the moment.
@@ -123,14 +124,14 @@ pub fn step(history: &KeyHistory, wanted: &RestorePoint) -> RestoreStep {
         }
     };
     match object {
-        None if newest.is_marker() => RestoreStep::Nothing,
+        None if newest.is_marker() || !newest.latest => RestoreStep::Nothing,
         None if history.versions().last().is_some_and(VersionEntry::is_null)
             && matches!(wanted, RestorePoint::At(at) if begins_after(history, *at)) =>
         {
             RestoreStep::Unsure(newest.clone())
         }
         None => RestoreStep::Later(newest.clone()),
-        Some(object) if object == newest => RestoreStep::Unchanged(object.clone()),
+        Some(object) if object == newest && newest.latest => RestoreStep::Unchanged(object.clone()),
         Some(object) => bring_back(history, object, newest),
     }
 }
@@ -143,11 +144,11 @@ fn begins_after(history: &KeyHistory, moment: Timestamp) -> bool {
 fn bring_back(history: &KeyHistory, object: &VersionEntry, newest: &VersionEntry) -> RestoreStep {
     let above = || history.versions().iter().take_while(|version| *version != object);
     let object = object.clone();
-    if above().all(VersionEntry::is_marker) {
+    if above().next().is_some() && above().all(VersionEntry::is_marker) {
         let markers = above().map(|marker| marker.version.clone()).collect();
         return RestoreStep::Undelete { markers, object };
     }
-    RestoreStep::Copy { object, over: newest.clone() }
+    RestoreStep::Copy { object, over: newest.latest.then(|| newest.clone()) }
 }
 
 impl RestoreStep {
@@ -190,13 +191,20 @@ mod tests {
     }
 
     fn told(states: &str, wanted: &RestorePoint) -> String {
-        match step(&history(states), wanted) {
+        told_of(&history(states), wanted)
+    }
+
+    fn told_of(history: &KeyHistory, wanted: &RestorePoint) -> String {
+        match step(history, wanted) {
             RestoreStep::Undelete { markers, object } => {
                 let markers: Vec<_> = markers.iter().map(VersionId::as_str).collect();
                 format!("undelete {} below {}", object.version, markers.join(","))
             }
-            RestoreStep::Copy { object, over } => {
+            RestoreStep::Copy { object, over: Some(over) } => {
                 format!("copy {} over {}", object.version, over.version)
+            }
+            RestoreStep::Copy { object, over: None } => {
+                format!("copy {} over nothing", object.version)
             }
             RestoreStep::Unchanged(object) => format!("unchanged {}", object.version),
             RestoreStep::Later(object) => format!("later {}", object.version),
@@ -232,6 +240,25 @@ mod tests {
         assert_eq!(told("no", &at(5)), "unsure 2");
         assert_eq!(told("nmo", &at(25)), "later 3", "it was deleted then, whatever was before");
         assert_eq!(told("n", &at(15)), "unchanged null");
+    }
+
+    /// OpenStack Swift after it removed a marker by DeleteObjects: versions, and none is latest.
+    #[test]
+    fn a_key_without_a_latest_version_is_not_there() {
+        let without_latest = |states: &str| {
+            let versions = history(states).into_versions().into_iter();
+            let old = versions.map(|version| VersionEntry { latest: false, ..version });
+            KeyHistory::new(old.collect())
+        };
+        let told = |states: &str, wanted: &RestorePoint| told_of(&without_latest(states), wanted);
+        let at = |second| RestorePoint::At(Timestamp::from_second(second).unwrap());
+        let version = |id: &str| RestorePoint::Version(VersionId(id.to_owned()));
+        assert_eq!(told("oo", &RestorePoint::Undeleted), "copy 2 over nothing");
+        assert_eq!(told("oo", &at(25)), "copy 2 over nothing");
+        assert_eq!(told("oo", &at(15)), "copy 1 over nothing");
+        assert_eq!(told("oo", &at(5)), "nothing", "there is nothing to delete");
+        assert_eq!(told("oo", &version("2")), "copy 2 over nothing");
+        assert_eq!(told("om", &RestorePoint::Undeleted), "undelete 1 below 2");
     }
 
     #[test]

@@ -170,6 +170,9 @@ pub enum Work {
 /// Noted of an object that was to be deleted and was not there.
 pub const ALREADY_GONE: &str = "was already gone";
 
+/// What a note says of the objects that a deletion left, because they are newer than it.
+pub const STORED_LATER: &str = "stored after the deletion began";
+
 /// What to do where the destination exists already. A deletion that is told to `Skip` takes what is
 /// not there for deleted; any other answer makes that a failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

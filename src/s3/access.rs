@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 
 use crate::config::connection::KnownBucket;
 use crate::domain::address::Bucket;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, UNSIGNED, WITH_OWN_KEY};
 use crate::domain::presign::LinkMethod;
 use crate::domain::protection::AccessSpec;
 use crate::s3::key_command::{LIMIT, MOST, READ_KEY, printed, program};
@@ -169,9 +169,18 @@ impl Access {
         Access { key: None, requester_pays: self.requester_pays }
     }
 
-    /// A refusal without a reason, where there is one that needs no guessing: S3 takes such a key
-    /// over TLS alone, which Ceph's gateway does not say.
+    /// A refusal of a request that came with a key. One without a reason has one that needs no
+    /// guessing over plain HTTP: S3 takes such a key over TLS alone, which Ceph's gateway does not
+    /// say. One to read may be about the key.
     pub(in crate::s3) fn explained(&self, mut error: Error, endpoint: Option<&str>) -> Error {
+        let reads = ["GetObject", "HeadObject"].contains(&error.operation.as_str());
+        if self.has_key()
+            && reads
+            && error.is(&ErrorKind::AccessDenied)
+            && ![WITH_OWN_KEY, UNSIGNED].iter().any(|said| error.detail.starts_with(said))
+        {
+            error.detail = format!("{WITH_OWN_KEY}: {}", error.detail);
+        }
         let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http:"));
         if self.has_key()
             && plain
@@ -260,6 +269,20 @@ mod tests {
         assert_eq!(told(&access, "http://s3.example", "too long"), "too long");
         assert_eq!(told(&access, "https://s3.example", ""), "");
         assert_eq!(told(&access.without_key(), "http://s3.example", ""), "");
+    }
+
+    #[test]
+    fn a_refusal_to_read_says_that_a_key_was_sent() {
+        let key = CustomerKey { base64: Zeroizing::default(), md5: String::new() };
+        let access = Access { key: Some(Arc::new(key)), requester_pays: false };
+        let told = |access: &Access, operation: &str| {
+            let error = Error::new(ErrorKind::AccessDenied, operation, "s3://b/k");
+            access.explained(error.detail("Access Denied"), None).explain().what
+        };
+        assert!(told(&access, "GetObject").contains("another key of yours"));
+        assert!(told(&access, "HeadObject").contains("another key of yours"));
+        assert!(!told(&access, "PutObject").contains("another key of yours"));
+        assert!(!told(&access.without_key(), "GetObject").contains("another key of yours"));
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod server;
 pub(in crate::s3) mod settings;
 pub(in crate::s3) mod tags;
 pub(in crate::s3) mod unfinished;
+pub(in crate::s3) mod unusual;
 pub mod versions;
 pub mod whole;
 pub(in crate::s3) mod without_keys;

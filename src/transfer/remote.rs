@@ -30,6 +30,11 @@ pub trait Remote: Server {
 
     fn head<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, ObjectHead>;
 
+    /// As [`Client::whole_head`]; of a storage without checksums, what HEAD tells.
+    fn whole_head<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, ObjectHead> {
+        self.head(object)
+    }
+
     fn get<'a>(
         &'a self,
         object: &'a ObjectAddress,
@@ -143,6 +148,10 @@ impl Remote for Client {
 
     fn head<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, ObjectHead> {
         Box::pin(Client::head(self, object))
+    }
+
+    fn whole_head<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, ObjectHead> {
+        Box::pin(Client::whole_head(self, object))
     }
 
     fn get<'a>(

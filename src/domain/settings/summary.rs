@@ -3,7 +3,7 @@
 use crate::domain::settings::json::{Json, JsonValue};
 use crate::domain::settings::policy::{acl_words, plural, policy_words};
 use crate::domain::settings::{BucketSetting, MINIMUM_SIZE, SettingState};
-use crate::domain::units::Counted;
+use crate::domain::units::{Counted, Size};
 
 impl SettingState {
     /// One line for a table.
@@ -148,16 +148,45 @@ fn rule(rule: &Json) -> String {
     if let Some(days) = days.and_then(|abort| abort.number_of("DaysAfterInitiation")) {
         acts.push(format!("unfinished uploads go after {}", days_word(days)));
     }
-    let prefix = rule.text_of("Prefix").or_else(|| rule.get("Filter")?.text_of("Prefix"));
-    let prefix = prefix.or_else(|| rule.at_path(&["Filter", "And", "Prefix"])?.as_text());
     let mut words = acts.join(", ");
-    if let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) {
-        words = format!("{prefix}: {words}");
+    if let Some(reach) = reach(rule) {
+        words = format!("{reach}: {words}");
     }
     match rule.text_of("Status") {
         Some("Disabled") => format!("(off) {words}"),
         _ => words,
     }
+}
+
+/// The objects that a rule is for; `None` where it is for all of them.
+fn reach(rule: &Json) -> Option<String> {
+    let filter = rule.get("Filter");
+    let and = filter.and_then(|filter| filter.get("And"));
+    let places = [Some(rule), filter, and];
+    let prefix = places.into_iter().flatten().find_map(|place| place.text_of("Prefix"));
+    let prefix = prefix.filter(|prefix| !prefix.is_empty());
+    let one = filter.and_then(|filter| filter.get("Tag"));
+    let several = and.map(|and| and.list_of("Tags")).unwrap_or_default();
+    let tags: Vec<String> = one.into_iter().chain(several).map(tag).collect();
+    let size = |name| {
+        let found = [filter, and].into_iter().flatten().find_map(|place| place.number_of(name));
+        found.map(Size)
+    };
+    let mut only: Vec<String> = Vec::new();
+    if !tags.is_empty() {
+        only.push(format!("tagged {}", tags.join(" and ")));
+    }
+    only.extend(size("ObjectSizeGreaterThan").map(|size| format!("larger than {size}")));
+    only.extend(size("ObjectSizeLessThan").map(|size| format!("smaller than {size}")));
+    match (prefix, only.is_empty()) {
+        (prefix, true) => prefix.map(str::to_owned),
+        (prefix, false) => Some(format!("{} {}", prefix.unwrap_or("objects"), only.join(", "))),
+    }
+}
+
+fn tag(tag: &Json) -> String {
+    let of = |name| tag.text_of(name).unwrap_or_default();
+    format!("{}={}", of("Key"), of("Value"))
 }
 
 fn days_word(days: u64) -> Counted<'static> {
@@ -402,6 +431,19 @@ mod tests {
                      "AbortIncompleteMultipartUpload":{"DaysAfterInitiation":3}}]}"#,
                 "tmp/: expire after 1 day; (off) move to GLACIER after 30 days, old versions \
                  go after 7 days, unfinished uploads go after 3 days",
+            ),
+            (
+                S::Lifecycle,
+                r#"{"Rules":[
+                    {"ID":"a","Status":"Enabled","Expiration":{"Days":7},
+                     "Filter":{"Tag":{"Key":"k","Value":"v"}}},
+                    {"ID":"b","Status":"Enabled","Expiration":{"Days":3},
+                     "Filter":{"And":{"Prefix":"x/","ObjectSizeGreaterThan":1048576,
+                        "Tags":[{"Key":"k","Value":"v"},{"Key":"l","Value":""}]}}},
+                    {"ID":"c","Status":"Enabled","Expiration":{"Days":1},
+                     "Filter":{"ObjectSizeLessThan":1024}}]}"#,
+                "objects tagged k=v: expire after 7 days; x/ tagged k=v and l=, larger than \
+                 1.0 MiB: expire after 3 days; objects smaller than 1.0 KiB: expire after 1 day",
             ),
             (
                 S::Cors,

@@ -7,7 +7,11 @@ use tokio::runtime::Handle;
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, UploadId};
+use crate::domain::provider::Capability;
+use crate::domain::units::Counted;
+use crate::domain::versions::{KeyVersion, VersionEntry};
 use crate::s3::client::Client;
+use crate::s3::ops::versions::{VersionPages, VersionsQuery};
 
 /// Objects of the examination, below a prefix that nobody else uses.
 pub struct Scratch {
@@ -45,13 +49,14 @@ impl Scratch {
         ObjectAddress::new(self.bucket.clone(), self.prefix.key(name))
     }
 
-    /// Gives up what is unfinished and deletes every object, the ones that were never written too.
-    pub async fn clear(mut self) -> Result<(), Error> {
+    /// Gives up what is unfinished and deletes every object, the ones that were never written too,
+    /// with all their versions. What stays all the same is told.
+    pub async fn clear(mut self) -> Result<Option<String>, Error> {
         self.pending = false;
         self.remove().await
     }
 
-    async fn remove(&self) -> Result<(), Error> {
+    async fn remove(&self) -> Result<Option<String>, Error> {
         for upload in self.unfinished().await {
             self.client.abort_for_good(&self.assembled(), &upload).await?;
         }
@@ -61,7 +66,40 @@ impl Scratch {
             .collect();
         let failed = self.client.delete(&self.bucket, &keys).await?;
         let failed = failed.into_iter().find(|(_, error)| !error.is(&ErrorKind::NoSuchKey));
-        failed.map_or(Ok(()), |(_, error)| Err(error))
+        failed.map_or(Ok(()), |(_, error)| Err(error))?;
+        self.remove_versions().await
+    }
+
+    /// Where versions are kept, what was deleted is still there, below a marker.
+    async fn remove_versions(&self) -> Result<Option<String>, Error> {
+        if self.client.lacks(Capability::Versions).is_some() {
+            return Ok(None);
+        }
+        let below = format!("s3://{}/{}", self.bucket, self.prefix);
+        let mut pages =
+            VersionPages::new(&self.client, VersionsQuery::below(&self.bucket, &self.prefix));
+        let mut left: Vec<KeyVersion> = Vec::new();
+        loop {
+            match pages.next().await {
+                Ok(Some(page)) => left.extend(page.rows.iter().map(VersionEntry::name)),
+                Ok(None) => break,
+                Err(error) if error.is(&ErrorKind::AccessDenied) => {
+                    return Ok(Some(format!(
+                        "these keys may not list versions: if the bucket keeps any, they stay \
+                         below {below}"
+                    )));
+                }
+                Err(_) => break,
+            }
+        }
+        if left.is_empty() {
+            return Ok(None);
+        }
+        let failed = self.client.delete_versions(&self.bucket, &left).await?;
+        Ok(failed.first().map(|(_, error)| {
+            let versions = Counted(failed.len() as u64, "version");
+            format!("{versions} and markers stay below {below}: {}", error.explain().what)
+        }))
     }
 
     /// Uploads whose id never arrived here. Servers that cannot list them give them up by their own

@@ -27,8 +27,13 @@ pub async fn write(
         () = stop => true,
     };
     let cleared = scratch.clear().await;
-    if written {
-        report.outcome(Step::Delete, cleared);
+    if !written {
+        return;
+    }
+    match cleared {
+        Ok(None) => report.works(Step::Delete, ""),
+        Ok(Some(left)) => report.beware(Step::Delete, left),
+        Err(error) => report.fails(Step::Delete, error),
     }
 }
 

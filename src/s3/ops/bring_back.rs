@@ -46,8 +46,9 @@ impl Client {
         Ok(plan)
     }
 
-    /// Does what was planned; `tell` hears how far it is. What one request cannot copy is handed
-    /// back. Once `stop` is cancelled nothing further begins, and what is under way is counted.
+    /// Does what was planned; `tell` hears how far it is. What does not come back when its markers
+    /// are removed is copied on top. What one request cannot copy is handed back. Once `stop` is
+    /// cancelled nothing further begins, and what is under way is counted.
     pub async fn restore(
         &self,
         bucket: &Bucket,
@@ -69,7 +70,8 @@ impl Client {
                 done.left = true;
                 break;
             }
-            self.undelete(bucket, batch, &mut done).await;
+            let gone = self.undelete(bucket, batch, &mut done).await;
+            copies.extend(gone.into_iter().map(|object| (object, None)));
             tell(&done);
         }
         let most = self.provider().max_single_put();
@@ -80,7 +82,7 @@ impl Client {
         let small = stream::iter(small).take_while(|_| ready(!stop.is_cancelled()));
         let copies = small.map(|(object, over)| {
             async move {
-                let copied = self.copy_on_top(bucket, &object, &over).await;
+                let copied = self.copy_on_top(bucket, &object, over.as_ref()).await;
                 (object.size().unwrap_or_default(), copied)
             }
             .boxed()
@@ -121,7 +123,13 @@ impl Client {
         }
     }
 
-    async fn undelete(&self, bucket: &Bucket, batch: Vec<Undelete>, done: &mut Restored) {
+    /// Removes the markers of a batch, and gives the objects that are not there for all that.
+    async fn undelete(
+        &self,
+        bucket: &Bucket,
+        batch: Vec<Undelete>,
+        done: &mut Restored,
+    ) -> Vec<VersionEntry> {
         let mut failed = Vec::new();
         for named in rounds(&batch) {
             match self.delete_versions(bucket, &named).await {
@@ -131,15 +139,47 @@ impl Client {
                 }
             }
         }
-        let mut told: HashSet<&Key> = HashSet::new();
-        for (named, error) in &failed {
-            if told.insert(&named.key) {
-                done.fail(error.clone());
+        let mut told: HashSet<Key> = HashSet::new();
+        for (named, error) in failed {
+            if told.insert(named.key) {
+                done.fail(error);
             }
         }
-        for (_, object) in batch.iter().filter(|(_, object)| !told.contains(&object.key)) {
-            done.restored += 1;
-            done.bytes += object.size().unwrap_or_default();
+        let removed = batch.into_iter().map(|(_, object)| object);
+        let removed = removed.filter(|object| !told.contains(&object.key));
+        let looks = stream::iter(removed)
+            .map(|object| async move { (self.is_back(bucket, &object).await, object) }.boxed());
+        let mut looks = looks.buffer_unordered(AT_ONCE);
+        let mut gone = Vec::new();
+        while let Some((back, object)) = looks.next().await {
+            match back {
+                Ok(true) => {
+                    done.restored += 1;
+                    done.bytes += object.size().unwrap_or_default();
+                }
+                Ok(false) => gone.push(object),
+                Err(error) => done.fail(error),
+            }
+        }
+        gone
+    }
+
+    /// Whether the key of a version has an object again, now that its markers are removed.
+    /// OpenStack Swift takes markers away by DeleteObjects and brings nothing back.
+    async fn is_back(&self, bucket: &Bucket, object: &VersionEntry) -> Result<bool, Error> {
+        if self.provider().facts().relied_upon {
+            return Ok(true);
+        }
+        let key = ObjectAddress::new(bucket.clone(), object.key.clone());
+        match self.head(&key).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(false),
+            // Who may not look at objects may list them: the plan was made so.
+            Err(error) if error.is(&ErrorKind::AccessDenied) => {
+                let history = self.versions_of(&key).await?;
+                Ok(history.newest().is_some_and(|newest| newest.latest && !newest.is_marker()))
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -148,12 +188,22 @@ impl Client {
         &self,
         bucket: &Bucket,
         object: &VersionEntry,
-        over: &VersionEntry,
+        over: Option<&VersionEntry>,
     ) -> Result<bool, Error> {
         let from = object.address(bucket);
         let to = ObjectAddress::new(bucket.clone(), object.key.clone());
-        let alike = object.etag() == over.etag() && object.size() == over.size();
-        if alike && self.is_the_same(&from, &over.address(bucket)).await? {
+        let same = match over {
+            Some(over) => {
+                let alike = object.etag() == over.etag() && object.size() == over.size();
+                alike && self.is_the_same(&from, &over.address(bucket)).await?
+            }
+            // Which version is the latest may be all that the list does not say.
+            None => match self.is_the_same(&to, &from).await {
+                Err(error) if error.is(&ErrorKind::NoSuchKey) => false,
+                same => same?,
+            },
+        };
+        if same {
             return Ok(false);
         }
         let class = object.class().filter(|class| *class != "STANDARD");
@@ -174,7 +224,8 @@ impl Client {
         let (one, other) = (self.head(one).await?, self.head(other).await?);
         let kept = |head: &ObjectHead| {
             let class = head.storage_class.clone().filter(|class| class != "STANDARD");
-            (head.headers.clone(), head.user_metadata.clone(), class)
+            let bytes = (head.etag.clone(), head.size);
+            (bytes, head.headers.clone(), head.user_metadata.clone(), class)
         };
         Ok(kept(&one) == kept(&other))
     }

@@ -12,6 +12,7 @@ use crate::domain::page_cursor::PageCursor;
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::forms::SettingForm;
+use crate::domain::versions::Versioning;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::bucket_pages::{PER_PAGE, R2_TOKEN, next_page};
@@ -104,25 +105,72 @@ impl Client {
             let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"));
             return Err(call.fails(ErrorKind::Unsupported, "only R2 takes location hints"));
         }
+        self.permit(&self.creating(bucket))?;
+        self.expect_no_bucket(new).await?;
         self.create(new).await?;
-        if !new.versioning || new.object_lock {
-            return Ok(());
+        let locked = match new.object_lock {
+            true => self.expect_lock(bucket).await,
+            false => Ok(()),
+        };
+        // A bucket with object lock keeps versions.
+        let versioned = match new.versioning && (!new.object_lock || locked.is_err()) {
+            true => self.turn_versions_on(bucket).await,
+            false => Ok(()),
+        };
+        made_in_part([("object lock", locked), ("versioning", versioned)])
+    }
+
+    /// Fails where the bucket is there already and the server would not say so: AWS takes the
+    /// request once more in `us-east-1`, and so do many others.
+    async fn expect_no_bucket(&self, new: &NewBucket) -> Result<(), Error> {
+        let sdk = self.sdk().await?;
+        let tells = match sdk.provider {
+            Provider::Aws => constraint(&sdk, new).is_some(),
+            provider => provider.facts().relied_upon,
+        };
+        if !tells && self.is_there(&new.bucket).await == Some(true) {
+            let call = self.creating(&new.bucket);
+            return Err(call.fails(ErrorKind::BucketExists, "it was there before"));
         }
+        Ok(())
+    }
+
+    /// Looks that a bucket was made with object lock: some servers take the wish and know none.
+    async fn expect_lock(&self, bucket: &Bucket) -> Result<(), Error> {
+        let call = Call::on_bucket(BucketSetting::ObjectLock.operations().0, bucket);
+        match self.setting(bucket, BucketSetting::ObjectLock).await {
+            Ok(Some(lock)) if lock.document.text_of("ObjectLockEnabled") == Some("Enabled") => {
+                Ok(())
+            }
+            Ok(_) => Err(call.fails(ErrorKind::Unsupported, IGNORED)),
+            // Who may not look has the word of a server that keeps it.
+            Err(_) if self.provider().facts().relied_upon => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn turn_versions_on(&self, bucket: &Bucket) -> Result<(), Error> {
         let on = SettingForm::Versioning { on: true }.applied(None);
-        let set = self.set_setting(bucket, BucketSetting::Versioning, &on, None).await;
-        set.map_err(|error| {
-            let what = error.explain().what;
-            Error { kind: ErrorKind::Partial, ..error }
-                .detail(format!("the bucket is made, and its versioning is not on: {what}"))
-        })
+        self.set_setting(bucket, BucketSetting::Versioning, &on, None).await?;
+        let call = Call::on_bucket(BucketSetting::Versioning.operations().1, bucket);
+        match self.versioning(bucket).await {
+            Ok(Versioning::Enabled) => Ok(()),
+            Err(_) | Ok(_) if self.provider().facts().relied_upon => Ok(()),
+            Ok(_) => Err(call.fails(ErrorKind::Unsupported, IGNORED)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn creating(&self, bucket: &Bucket) -> Call {
+        Call::on_account("CreateBucket", &format!("s3://{bucket}"))
+            .at(self.said_home(bucket))
+            .writing()
+            .needing(Capability::CreateBucket)
     }
 
     async fn create(&self, new: &NewBucket) -> Result<(), Error> {
         let bucket = &new.bucket;
-        let call = Call::on_account("CreateBucket", &format!("s3://{bucket}"))
-            .at(self.said_home(bucket))
-            .writing()
-            .needing(Capability::CreateBucket);
+        let call = self.creating(bucket);
         let place = constraint(&*self.sdk().await?, new);
         let (call, once) = (&call, &self.sending_once());
         // AWS makes a bucket where it is asked to in the region itself.
@@ -172,6 +220,26 @@ impl Client {
         };
         self.until_seen(bucket, false, delete).await
     }
+}
+
+/// What is wrong where a bucket was made and is not as it was asked for.
+const IGNORED: &str = "the server reported success, and did not turn it on";
+
+/// `Partial` where something of a bucket that is made is not as it was asked for.
+fn made_in_part(outcomes: [(&str, Result<(), Error>); 2]) -> Result<(), Error> {
+    let mut lacking = String::new();
+    let mut first = None;
+    for (what, outcome) in outcomes {
+        if let Err(error) = outcome {
+            let why = error.explain().what;
+            lacking += &format!(", and its {what} is not on: {why}");
+            first = first.or(Some(error));
+        }
+    }
+    first.map_or(Ok(()), |error| {
+        let detail = format!("the bucket is made{lacking}");
+        Err(Error { kind: ErrorKind::Partial, ..error }.detail(detail))
+    })
 }
 
 /// Where to make it: left out for `us-east-1`, which refuses its own name, and for R2, which has

@@ -17,6 +17,7 @@ use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::headers::{checksums, expires, with_headers};
 use crate::s3::ops::tags::tagging;
+use crate::s3::ops::unusual::asking_for;
 use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::transport::server_side_timeouts;
 
@@ -172,6 +173,7 @@ impl Client {
             async move { request.send().await.map_err(|error| call.failed(error)) }
         })
         .await
+        .map_err(|error| asking_for(error, &ask.written))
     }
 
     /// One part of a multipart upload from a range of an object. A source that is another one

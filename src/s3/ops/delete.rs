@@ -131,7 +131,35 @@ impl Client {
             }
         }
         failed.extend(self.still_there(bucket, unnamed).await);
-        Ok(failed)
+        Ok(self.with_locks(bucket, failed).await)
+    }
+
+    /// Ceph's gateway refuses a locked version among many as it refuses keys without the right to
+    /// delete, and tells the two apart where it is asked for one alone. Where a few of them tell
+    /// nothing more, the others do not either.
+    async fn with_locks(
+        &self,
+        bucket: &Bucket,
+        failed: Vec<(KeyVersion, Error)>,
+    ) -> Vec<(KeyVersion, Error)> {
+        let is_unclear = |(named, error): &(KeyVersion, Error)| {
+            let (_, version) = named.parts();
+            version.is_some() && error.is(&ErrorKind::AccessDenied) && error.detail.is_empty()
+        };
+        let (unclear, mut failed): (Vec<_>, Vec<_>) = failed.into_iter().partition(is_unclear);
+        let mut batches = unclear.chunks(AT_ONCE);
+        for batch in batches.by_ref() {
+            let named: Vec<KeyVersion> = batch.iter().map(|(named, _)| named.clone()).collect();
+            let told = self.delete_singly(bucket, &named).await;
+            let denied = |(_, error): &(KeyVersion, Error)| error.is(&ErrorKind::AccessDenied);
+            let tells_nothing = told.len() == named.len() && told.iter().all(denied);
+            failed.extend(told);
+            if tells_nothing {
+                break;
+            }
+        }
+        failed.extend(batches.flatten().cloned());
+        failed
     }
 
     /// What the answer of a batch passes over, looked at one by one.

@@ -22,6 +22,7 @@ use crate::s3::http::integrity::crc64nvme_of_parts;
 use crate::s3::ops::copy::patient;
 use crate::s3::ops::headers::{checksums, expires, opaque_tag, with_headers};
 use crate::s3::ops::objects::{stored_tag, whole};
+use crate::s3::ops::unusual::asking_for;
 use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::hook::Hooked;
 use crate::s3::sdk::time::timestamp;
@@ -50,7 +51,8 @@ impl Client {
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
-            .await?;
+            .await
+            .map_err(|error| asking_for(error, options))?;
         let id = output.upload_id().filter(|id| !id.is_empty());
         let missing = || call.fails(ErrorKind::NotS3, "the answer has no upload id");
         Ok(UploadId(id.ok_or_else(missing)?.to_owned()))

@@ -20,6 +20,7 @@ use crate::s3::http::direct::{Payload, Route, Sending};
 use crate::s3::http::integrity::{Check, Digests};
 use crate::s3::ops::headers::{checksums, expires, object_head, opaque_tag, with_headers};
 use crate::s3::ops::markers::{is_marker, of_marker};
+use crate::s3::ops::unusual::asking_for;
 use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::errors::chain;
 use crate::s3::sdk::hook::Hooked;
@@ -149,7 +150,8 @@ impl Client {
                 };
                 Ok((output, sending.check))
             })
-            .await?;
+            .await
+            .map_err(|error| asking_for(error, options))?;
         let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
         let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
         Ok(StoredObject {

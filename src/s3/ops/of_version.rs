@@ -33,7 +33,8 @@ macro_rules! put_on_version {
                     .set_request_payer(client.access(&object.bucket).payer())
                     .$set($value.clone())
                     .customize()
-                    .interceptor(crate::s3::sdk::hook::Hooked(md5));
+                    .interceptor($crate::s3::sdk::hook::Hooked(md5))
+                    .mutate_request($crate::s3::sdk::no_body::of_no_type);
                 async move { request.send().await.map(drop).map_err(|error| call.failed(error)) }
             })
             .await

@@ -211,9 +211,21 @@ impl Client {
                 retagging,
                 ..CopyOptions::default()
             };
-            Box::pin(self.copy_as(object, object, &options)).await?
+            let copied = Box::pin(self.copy_as(object, object, &options)).await;
+            copied.map_err(|error| self.not_under_a_key(object, error))?
         };
         Ok(stored)
+    }
+
+    /// Ceph's gateway copies nothing under a key of one's own.
+    fn not_under_a_key(&self, object: &ObjectAddress, error: Error) -> Error {
+        if !error.is(&ErrorKind::Unsupported) || !self.access(&object.bucket).has_key() {
+            return error;
+        }
+        error.detail(
+            "it copies no object under a key of yours (SSE-C), which changing its metadata takes; \
+             a copy to another name, with the change, goes through this machine",
+        )
     }
 
     async fn rewrite_in_parts(

@@ -216,12 +216,39 @@ fn stored(setting: BucketSetting, carried: &Carried) -> Result<Option<StoredSett
     Ok(Some(StoredSetting { document, unread }))
 }
 
-/// The first element, which has to be the one that the request asks for. Servers made from a
-/// description of the API (moto) name it after the operation.
+/// The first element, which has to be the one that the request asks for, or to hold nothing but
+/// what that one holds. Servers made from a description of the API (moto) name it after the
+/// operation; Ceph has a name of its own for a block of public access.
 fn named(body: &str, root: &str) -> Result<xml::Element, String> {
     let element = xml::element(body)?;
-    match element.name == root || element.name.starts_with("Get") {
+    let means_it =
+        element.name == root || element.name.starts_with("Get") || element.is_of(shape(root));
+    match means_it {
         true => Ok(element),
         false => Err(format!("<{}> in place of <{root}>", element.name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_known_by_what_is_in_it_where_its_name_is_another() {
+        let block = "PublicAccessBlockConfiguration";
+        let of_ceph = "<BlockPublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+                       <BlockPublicPolicy>false</BlockPublicPolicy>\
+                       </BlockPublicAccessBlockConfiguration>";
+        assert!(named(of_ceph, block).is_ok());
+        for other in [
+            "<ListBucketResult><Name>b</Name><Prefix/></ListBucketResult>",
+            "<ListBucketResult/>",
+            "<Error><Code>NoSuchKey</Code></Error>",
+            "<Unknown><BlockPublicAcls>true</BlockPublicAcls><Name>b</Name></Unknown>",
+        ] {
+            assert!(named(other, block).is_err(), "{other}");
+        }
+        let listing = "<ListBucketResult><Name>b</Name></ListBucketResult>";
+        assert!(named(listing, "LocationConstraint").is_err());
     }
 }

@@ -9,12 +9,10 @@ use crate::domain::overlap::overlap;
 use crate::domain::parts::{MIB, part_size_at_least};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::{OnConflict, Target, Verification};
-use crate::s3::http::integrity::crc64nvme_of_parts;
 use crate::transfer::fact::{Multipart, Partial};
 use crate::transfer::remote::{CopyPart, same_bucket};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::{Destination, Version, decide, find, resumed, taken};
-use crate::transfer::workers::digest::etag_of_parts;
 use crate::transfer::workers::finish::{MoveCompletion, WorkerEnd};
 use crate::transfer::workers::kept::{copied as copied_as, kept};
 use crate::transfer::workers::moving::{Left, left};
@@ -22,7 +20,8 @@ use crate::transfer::workers::multipart::{
     BodySource, Complete, SendPart, completed_before, discard, named, open, reconcile, record_part,
     run_parts,
 };
-use crate::transfer::workers::relay::{Relay, is_relayed, recompressed, stamp};
+use crate::transfer::workers::relay::{Relay, is_relayed, own_part_size, recompressed, stamp};
+use crate::transfer::workers::sums::{compared, verified};
 use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
 /// The server moves the bytes, so parts may be large.
@@ -59,20 +58,34 @@ pub async fn copy(
         },
         Some(Partial::File(_)) | None => None,
     };
-    let mut restarts = Vec::new();
+    let mut restarts: Vec<Error> = Vec::new();
     loop {
         let one = Copy { task, from: from.clone() };
-        let error = match one.attempt(to.clone(), multipart.take()).await {
+        let attempt = one.attempt(to.clone(), multipart.take()).await;
+        let corrupt = restarts.iter().find(|error| error.is(&ErrorKind::Corrupt));
+        // What is in the way is the bad copy itself.
+        if let Some(corrupt) = corrupt.filter(|_| is_in_the_way(&attempt)) {
+            return Err(corrupt.clone());
+        }
+        let error = match attempt {
             Err(error) if error.is(&ErrorKind::SourceChanged) => error,
             Err(error) if error.is(&ErrorKind::Corrupt) => error,
             other => return other,
         };
-        if restarts.contains(&error.kind) {
+        if restarts.iter().any(|before| before.kind == error.kind) {
             return Err(error);
         }
         task.note(format!("started over: {}", error.detail));
         task.moved.restart_at(0);
-        restarts.push(error.kind);
+        restarts.push(error);
+    }
+}
+
+/// Whether something was left as it is because it was there already.
+fn is_in_the_way(attempt: &Result<WorkerEnd, Error>) -> bool {
+    match attempt {
+        Ok(end) => matches!(end, WorkerEnd::Moved(Moving::Skipped)),
+        Err(error) => error.is(&ErrorKind::PreconditionFailed),
     }
 }
 
@@ -196,8 +209,17 @@ impl Copy<'_> {
     fn is_copied_whole(&self, head: &ObjectHead) -> bool {
         let remote = &self.task.remote;
         let most = self.task.tuning.most_copied_whole(remote.provider());
+        let small = head.size.unwrap_or_default() <= most && !self.is_told_by_parts(head);
         // Who copies no parts may copy large objects whole.
-        head.size.unwrap_or_default() <= most || remote.lacks(Capability::CopyPart).is_some()
+        small || remote.lacks(Capability::CopyPart).is_some()
+    }
+
+    /// Whether it is a move of an object that only its ETag of parts speaks for. Others than these
+    /// servers may keep a checksum, or drop what an upload of parts asks for.
+    fn is_told_by_parts(&self, head: &ObjectHead) -> bool {
+        let facts = self.task.remote.provider().facts();
+        let asks = self.task.spec.work.moves() && facts.relied_upon && head.checksums.is_empty();
+        asks && own_part_size(head, &facts.parts).is_some()
     }
 
     /// A copy is done when its bytes are there, a move when its source is gone.
@@ -319,7 +341,10 @@ impl Copy<'_> {
         let size = head.size.unwrap_or_default();
         let most = task.tuning.most_copied_whole(task.remote.provider());
         let limits = task.remote.provider().facts().parts;
-        let part_size = part_size_at_least(size, COPY_PART_BYTES.min(most), &limits)
+        // An ETag of parts speaks for a copy that is made of the same ones.
+        let own = task.spec.work.moves().then(|| own_part_size(head, &limits)).flatten();
+        let part_size = own
+            .or_else(|| part_size_at_least(size, COPY_PART_BYTES.min(most), &limits))
             .ok_or_else(|| Error::new(ErrorKind::TooLarge, "copy", from.to_string()))?;
         let options = kept(task, from, head).await?;
         let form = (size, part_size);
@@ -399,6 +424,10 @@ async fn whole(
         }
         Written::Stored(_) => write.see(SAME_SIZE).await?,
     };
+    let seen = match task.spec.work.moves() {
+        true => seen,
+        false => compared(task, (from, head.etag.as_ref()), &way.to, seen).await?,
+    };
     let bytes = head.size.unwrap_or_default();
     Ok(WorkerEnd::Moved(Moving::Done { bytes, verification: Some(seen) }))
 }
@@ -435,21 +464,6 @@ async fn copy_parts(
     let origin = BodySource::Object(from, head.etag.clone());
     let complete = Complete { origin, multipart, only_if_absent, verification, send };
     Ok(WorkerEnd::Upload(Box::new(complete)))
-}
-
-/// The parts' ETags come from the server alone: only the source's own ETag can confirm them.
-fn verified(head: &ObjectHead, multipart: &Multipart) -> Verification {
-    if head.etag.is_some() && etag_of_parts(multipart.parts.values()) == head.etag {
-        return Verification::Digest("md5".to_owned());
-    }
-    let parts: Vec<UploadedPart> = multipart.parts.values().cloned().collect();
-    let known = head.checksums.iter().find(|(name, _)| name.eq_ignore_ascii_case("crc64nvme"));
-    if known.is_some_and(|(_, value)| crc64nvme_of_parts(&parts).as_ref() == Some(value)) {
-        return Verification::Digest("crc64nvme".to_owned());
-    }
-    Verification::SizeOnly(
-        "copied by the server in parts, from a source that stayed the same".into(),
-    )
 }
 
 async fn copy_part(

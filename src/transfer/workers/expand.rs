@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::overlap::overlap;
-use crate::domain::transfer::{JobId, JobSpec, Note, SourceRows, Target, Work};
+use crate::domain::transfer::{JobId, JobSpec, Note, STORED_LATER, SourceRows, Target, Work};
 use crate::domain::units::Counted;
 use crate::s3::tasks::blocking;
 use crate::transfer::fact::Fact;
@@ -307,6 +307,7 @@ impl ExpansionTask {
     async fn deletions(&self, bucket: &Bucket, targets: &[Target]) -> Result<(), Error> {
         let mut keys = Vec::new();
         let (mut begun, mut later) = (self.begun, 0_u64);
+        let rounds_up = !self.remote.provider().facts().relied_upon;
         for target in Target::each(targets) {
             match &*target {
                 Target::Object(key) if self.takes(key.name()) => keys.push((key.clone(), 0)),
@@ -327,7 +328,7 @@ impl ExpansionTask {
                             if !self.takes(rest) {
                                 continue;
                             }
-                            if is_later(stored, begun) {
+                            if is_later(stored, begun, rounds_up) {
                                 later += 1;
                             } else {
                                 keys.push((prefix.key(rest), size));
@@ -356,7 +357,7 @@ impl ExpansionTask {
             1 => "1 object was".to_owned(),
             many => format!("{} were", Counted(many, "object")),
         };
-        let text = format!("{objects} stored after the deletion began ({begun}), and left alone");
+        let text = format!("{objects} {STORED_LATER} ({begun}), and left alone");
         let note = Note { place: String::new(), text, saved_as: None };
         self.journal.note(vec![Fact::Noted { job: self.job, note }]);
     }

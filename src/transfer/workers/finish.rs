@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::likeness::Likeness;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::transfer::{OnConflict, Verification};
 use crate::s3::tasks::blocking;
@@ -15,6 +16,7 @@ use crate::transfer::workers::losses::{Ends, losses, stopped};
 use crate::transfer::workers::moving::{look_at_copy, remove};
 use crate::transfer::workers::multipart::Complete;
 use crate::transfer::workers::part::{PartFileSpec, make};
+use crate::transfer::workers::sums::{compared, is_more_than_size};
 
 /// The end of a worker's interruptible part.
 pub enum WorkerEnd {
@@ -70,12 +72,19 @@ impl MoveCompletion {
         let moving = Box::pin(self.ready.finish(task)).await?;
         let Moving::Done { bytes, verification } = moving else { return Ok(moving) };
         let copy = look_at_copy(task, &self.head, &self.to).await?;
+        let seen = verification.unwrap_or_else(|| Verification::SizeOnly(UNCOMPARED.to_owned()));
+        let both = (&self.from, &self.head, &self.to);
+        let (seen, certain) = speaks_for(task, both, &copy, seen).await?;
+        let verification = Some(seen);
         let (to, etag, whole) = (self.to, self.head.etag.clone(), self.whole);
         let copied = Copied { to, etag, size: bytes, verification, whole };
         task.opened(Partial::Copied(copied.clone())).await?;
         let (from, to) = (&self.from, &copied.to);
         let ends = Ends { from, to, source: &self.head, copy: &copy, whole };
-        let lost = losses(task, &ends).await?;
+        let mut lost = losses(task, &ends).await?;
+        if !certain {
+            lost.push(UNCOMPARED.to_owned());
+        }
         if !lost.is_empty() {
             if !task.spec.files.accept_loss {
                 return Err(stopped(&self.from, &lost));
@@ -87,6 +96,30 @@ impl MoveCompletion {
         Ok(Moving::Done { bytes, verification: copied.verification })
     }
 }
+
+/// What speaks for the bytes of a copy, and whether that is more than their number.
+async fn speaks_for(
+    task: &Task,
+    (from, head, to): (&ObjectAddress, &ObjectHead, &ObjectAddress),
+    copy: &ObjectHead,
+    seen: Verification,
+) -> Result<(Verification, bool), Error> {
+    let seen = match (seen, Likeness::of(head, copy)) {
+        (Verification::SizeOnly(_), Likeness::Same(Some(name))) => {
+            Verification::Digest(name.to_owned())
+        }
+        // A tag that is no digest is still made of the bytes, where two objects have the same.
+        (seen, Likeness::Same(None)) => return Ok((seen, true)),
+        (seen, _) => seen,
+    };
+    let seen = compared(task, (from, head.etag.as_ref()), to, seen).await?;
+    let certain = is_more_than_size(&seen);
+    Ok((seen, certain))
+}
+
+/// What a copy lacks that only its length speaks for.
+const UNCOMPARED: &str =
+    "a digest that can be compared with its source's: only their sizes are known to be the same";
 
 impl WorkerEnd {
     pub async fn finish(self, task: &Task) -> Result<Moving, Error> {

@@ -21,4 +21,5 @@ pub mod part;
 pub mod ranges;
 pub mod reach;
 pub mod relay;
+pub mod sums;
 pub mod upload;

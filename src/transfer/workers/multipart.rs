@@ -22,6 +22,7 @@ use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::{find_taken, taken};
 use crate::transfer::workers::digest::etag_of_parts;
+use crate::transfer::workers::sums::compared;
 use crate::transfer::write::{Expected, MayReplace, Write, Written, head_of, is_missing};
 
 /// What the object is made of, checked once more before it appears.
@@ -336,7 +337,21 @@ impl Complete {
         {
             discard(task, &self.multipart).await?;
         }
-        result
+        self.seen_again(task, result?).await
+    }
+
+    /// The end of a copy, with a digest where one of the whole can be had; that of a move looks
+    /// itself.
+    async fn seen_again(&self, task: &Task, moving: Moving) -> Result<Moving, Error> {
+        let BodySource::Object(from, etag) = &self.origin else { return Ok(moving) };
+        match moving {
+            Moving::Done { bytes, verification: Some(seen) } if !task.spec.work.moves() => {
+                let seen =
+                    compared(task, (from, etag.as_ref()), &self.multipart.object, seen).await?;
+                Ok(Moving::Done { bytes, verification: Some(seen) })
+            }
+            moving => Ok(moving),
+        }
     }
 
     async fn attempt(&self, task: &Task) -> Result<Moving, Error> {

@@ -106,7 +106,26 @@ pub fn times(page: &Page) -> HashMap<&str, Option<Timestamp>> {
 }
 
 /// Whether an object was stored a whole second or more after the job began: the server's clock
-/// tells seconds.
-pub fn is_later(stored: Option<Timestamp>, begun: Option<Timestamp>) -> bool {
-    stored.zip(begun).is_some_and(|(stored, begun)| stored.as_second() > begun.as_second())
+/// tells seconds. `rounds_up`: the server may tell the next one, as OpenStack Swift does.
+pub fn is_later(stored: Option<Timestamp>, begun: Option<Timestamp>, rounds_up: bool) -> bool {
+    stored.zip(begun).is_some_and(|(stored, begun)| {
+        let after = i64::from(rounds_up && stored.subsec_nanosecond() == 0);
+        stored.as_second() > begun.as_second() + after
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_may_be_rounded_up_is_no_later_one() {
+        let at = |text: &str| text.parse::<Timestamp>().ok();
+        let begun = at("2026-12-01T09:47:27Z");
+        let (next, second, exact) =
+            (at("2026-12-01T09:47:28Z"), at("2026-12-01T09:47:29Z"), at("2026-12-01T09:47:28.5Z"));
+        assert!(is_later(next, begun, false) && !is_later(next, begun, true));
+        assert!(is_later(second, begun, true) && is_later(exact, begun, true));
+        assert!(!is_later(begun, begun, false) && !is_later(None, begun, false));
+    }
 }

@@ -22,6 +22,7 @@ use crate::transfer::workers::multipart::{
     BodySource, Complete, PartBytesPermit, SendPart, discard, open, record_part, run_parts,
 };
 use crate::transfer::workers::ranges::wrong_length;
+use crate::transfer::workers::sums::{compared, on_its_way};
 use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
 /// Part sizes that uploaders use, tried against the number of parts of the source: where they fit,
@@ -79,16 +80,8 @@ impl Relay<'_> {
     /// The source's own part size where it can be told, so that ETags can be compared; else the
     /// usual one.
     fn part_size(&self, size: u64) -> Option<u64> {
-        let etag = self.head.etag.as_ref().map_or("", |etag| etag.as_str());
-        let count: Option<u32> = etag.split_once('-').and_then(|(_, count)| count.parse().ok());
         let limits: PartLimits = self.task.remote.provider().facts().parts;
-        let fits = |part: &u64| {
-            *part >= limits.smallest()
-                && Some(piece_count(size, *part)) == count
-                && u64::from(piece_count(size, *part)) <= limits.most()
-        };
-        let told = USUAL_PARTS.iter().map(|part| part * MIB).find(fits);
-        told.or_else(|| part_size(size, &limits))
+        own_part_size(self.head, &limits).or_else(|| part_size(size, &limits))
     }
 
     async fn whole(self, to: &ObjectAddress, options: PutOptions) -> Result<WorkerEnd, Error> {
@@ -129,8 +122,10 @@ impl Relay<'_> {
         };
         // The bytes came whole, as far as the source's digests tell, and went whole.
         let verification = match seen {
-            Verification::Digest(_) => verification,
-            only_size @ Verification::SizeOnly(_) => only_size,
+            Verification::Digest(_) => on_its_way(verification),
+            only_size @ Verification::SizeOnly(_) => {
+                compared(task, (self.from, self.head.etag.as_ref()), to, only_size).await?
+            }
         };
         Ok(WorkerEnd::Moved(Moving::Done { bytes: size, verification: Some(verification) }))
     }
@@ -285,14 +280,28 @@ impl InOrder {
     ) -> Result<Verification, Error> {
         let check = self.0.lock().unwrap_or_else(PoisonError::into_inner).check.take();
         if let Some(check) = check {
-            return check.finish(&from.to_string());
+            return check.finish(&from.to_string()).map(on_its_way);
         }
         let same = head.etag.is_some() && etag_of_parts(multipart.parts.values()) == head.etag;
         Ok(match same {
             true => Verification::Digest("md5".to_owned()),
-            false => Verification::SizeOnly(
-                "each part was checked on its way, the whole has no digest to compare".to_owned(),
-            ),
+            false => {
+                on_its_way(Verification::SizeOnly("the whole has no digest to compare".to_owned()))
+            }
         })
     }
+}
+
+/// The size of the parts that an object was made of, where its ETag tells how many they were and it
+/// is one of those in use: a copy made of the same parts has the same ETag.
+pub fn own_part_size(head: &ObjectHead, limits: &PartLimits) -> Option<u64> {
+    let size = head.size?;
+    let (_, count) = head.etag.as_ref()?.as_str().split_once('-')?;
+    let count: u32 = count.parse().ok()?;
+    let fits = |part: &u64| {
+        *part >= limits.smallest()
+            && piece_count(size, *part) == count
+            && u64::from(count) <= limits.most()
+    };
+    USUAL_PARTS.iter().map(|part| part * MIB).find(fits)
 }

@@ -38,6 +38,18 @@ fn a_prefix_with_nothing_below_it_is_no_success() {
 }
 
 #[test]
+fn a_deletion_that_leaves_what_is_newer_is_done_in_part() {
+    let shop = Shop::open();
+    shop.store().put("media", "p/old", "o");
+    let newer = Stored::whole(Content::held("n"));
+    let later = SystemTime::now() + Duration::from_secs(5);
+    shop.store().put_object_at("media", "p/new", newer, later);
+    let ran = shop.run(&["rm", "-r", "--yes", "s3://media/p/"]).ended(3);
+    assert!(ran.err.contains("1 object was stored after the deletion began"), "{}", ran.err);
+    assert_eq!(shop.store().keys("media"), ["p/new"]);
+}
+
+#[test]
 fn a_prefix_named_like_an_object_is_told_how_to_be_written() {
     let shop = Shop::open();
     shop.store().put("media", "photos/a.jpg", "a");

@@ -2,10 +2,14 @@
 
 use tokio_util::sync::CancellationToken;
 use windlass::domain::address::Prefix;
+use windlass::domain::attributes::Attributes;
 use windlass::domain::error::ErrorKind;
-use windlass::domain::object::{CopyOptions, ETag, ObjectAddress, VersionId};
+use windlass::domain::metadata_change::MetadataChange;
+use windlass::domain::object::{CopyOptions, ETag, ObjectAddress, ObjectHeaders, VersionId};
 use windlass::domain::protection::AccessSpec;
-use windlass::domain::restoring::RestoreStep;
+use windlass::domain::restoring::{RestorePoint, RestoreStep, step};
+use windlass::domain::settings::BucketSetting;
+use windlass::domain::versions::KeyVersion;
 use windlass::s3::access::Access;
 use windlass::s3::ops::versions::{VersionPages, VersionsQuery};
 use windlass::transfer::saving::save_text;
@@ -135,7 +139,7 @@ async fn a_version_comes_back_where_its_copy_is_taken_for_one_that_changes_nothi
     let client = server.client();
     let history = client.versions_of(&object()).await.unwrap();
     let [over, object] = history.versions() else { panic!("{history:?}") };
-    let step = RestoreStep::Copy { object: object.clone(), over: over.clone() };
+    let step = RestoreStep::Copy { object: object.clone(), over: Some(over.clone()) };
     let done = client.restore(&"b".into(), vec![step], &CancellationToken::new(), |_| ()).await;
     assert_eq!((done.restored, done.failed), (1, 0), "{done:?}");
 }
@@ -188,5 +192,147 @@ async fn a_refused_copy_under_a_key_of_ones_own_says_nothing_of_others() {
     let to = ObjectAddress::new("b".into(), "copy".into());
     let refused = keyed.copy(&object(), &to, None, false, None).await.unwrap_err();
     assert!(refused.is(&ErrorKind::Unsupported), "{refused:?}");
+    let change = MetadataChange {
+        set: Attributes {
+            headers: ObjectHeaders { content_type: Some("a/b".into()), ..Default::default() },
+            ..Attributes::default()
+        },
+        ..MetadataChange::default()
+    };
+    let refused = keyed.change_if_still(&object(), Some(&ETag::new("e")), &change).await;
+    let told = refused.unwrap_err().explain().what;
+    assert!(told.contains("key of yours (SSE-C)") && told.contains("another name"), "{told}");
     client.copy(&object(), &to, None, false, None).await.expect("a server that copies");
+}
+
+/// OpenStack Swift removes markers by DeleteObjects, and brings nothing back.
+async fn bringing_nothing_back() -> Scripted {
+    let copied = std::sync::Mutex::new(false);
+    scripted_by(move |asked| match asked.line.split(' ').next() {
+        Some("POST") => xml(
+            200,
+            "<DeleteResult><Deleted><Key>k</Key><VersionId>m</VersionId></Deleted>\
+             <Deleted><Key>k</Key><VersionId>n</VersionId></Deleted></DeleteResult>",
+        ),
+        Some("PUT") => {
+            *copied.lock().unwrap() = true;
+            xml(200, "<CopyObjectResult><ETag>\"one\"</ETag></CopyObjectResult>")
+        }
+        Some("DELETE") => answer(204, "", ""),
+        _ if asked.line.contains("versionId=one") || *copied.lock().unwrap() => {
+            answer(200, "ETag: \"one\"", "")
+        }
+        _ => answer(404, "", ""),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_not_there_without_its_markers_is_copied_on_top() {
+    let listed = |id: &str, latest| {
+        let server = scripted_by({
+            let rows = version(id, latest);
+            move |_| versions(&format!("<IsTruncated>false</IsTruncated>{rows}"))
+        });
+        async move { server.await.client().versions_of(&object()).await.unwrap() }
+    };
+    let kept = listed("one", false).await.newest().unwrap().clone();
+    let marker = |id: &str| VersionId(id.to_owned());
+    let undelete =
+        RestoreStep::Undelete { markers: vec![marker("m"), marker("n")], object: kept.clone() };
+    for (steps, copies) in [
+        (vec![undelete], 1),
+        // A later run finds the version, and none that is the latest.
+        (vec![step(&listed("one", false).await, &RestorePoint::Undeleted)], 1),
+        (vec![step(&listed("one", true).await, &RestorePoint::Undeleted)], 0),
+    ] {
+        let server = bringing_nothing_back().await;
+        let client = server.client();
+        let done = client.restore(&"b".into(), steps, &CancellationToken::new(), |_| ()).await;
+        assert_eq!((done.restored, done.failed), (copies, 0), "{done:?}");
+        let asked = server.asked();
+        let sent = asked.iter().filter(|asked| asked.line.starts_with("PUT")).count();
+        assert_eq!(sent as u64, copies);
+        if copies > 0 {
+            client.head(&object()).await.expect("it is there");
+        }
+    }
+}
+
+/// Where versions are listed and none is called the latest, although the key is there.
+#[tokio::test]
+async fn what_is_there_for_all_that_a_list_says_is_not_copied_onto_itself() {
+    let server = scripted_by(|asked| match asked.line.contains("versions") {
+        true => versions(&format!("<IsTruncated>false</IsTruncated>{}", version("one", false))),
+        false => answer(200, "ETag: \"one\"", ""),
+    })
+    .await;
+    let client = server.client();
+    let step = step(&client.versions_of(&object()).await.unwrap(), &RestorePoint::Undeleted);
+    let done = client.restore(&"b".into(), vec![step], &CancellationToken::new(), |_| ()).await;
+    assert_eq!((done.unchanged, done.restored, done.failed), (1, 0, 0), "{done:?}");
+    assert!(server.asked().iter().all(|asked| !asked.line.starts_with("PUT")));
+}
+
+/// OpenStack Swift waits for the body of a DELETE, and makes the type of an empty one the object's.
+#[tokio::test]
+async fn a_request_without_a_body_says_so_and_names_no_type() {
+    let server = scripted_by(|asked| match asked.line.starts_with("DELETE") {
+        true => answer(204, "", ""),
+        false => answer(200, "", ""),
+    })
+    .await;
+    let client = server.client();
+    client.delete(&"b".into(), &["k".into()]).await.unwrap();
+    client.put_canned_acl(&object(), "public-read").await.unwrap();
+    client.clear_setting(&"b".into(), BucketSetting::Acl).await.unwrap();
+    client.clear_setting(&"b".into(), BucketSetting::Cors).await.unwrap();
+    client.put_tags(&object(), &[]).await.unwrap();
+    let asked = server.asked();
+    let [delete, acl, bucket_acl, cors, tags] = &asked[..] else { panic!("{asked:#?}") };
+    for empty in [delete, acl, bucket_acl, cors] {
+        assert_eq!(empty.header("content-length"), Some("0"), "{empty:?}");
+        assert_eq!(empty.header("content-type"), None, "{empty:?}");
+    }
+    assert!(tags.header("content-type").is_some(), "{tags:?}");
+}
+
+/// Ceph's gateway tells why it keeps a version only where it is asked for one alone.
+#[tokio::test]
+async fn a_locked_version_among_many_is_told_as_locked() {
+    let refused = |id: &str| {
+        format!("<Error><Key>k</Key><VersionId>{id}</VersionId><Code>AccessDenied</Code></Error>")
+    };
+    let rows = format!("<DeleteResult>{}{}</DeleteResult>", refused("1"), refused("2"));
+    let server = scripted_by(move |asked| match asked.line.starts_with("POST") {
+        true => xml(200, &rows),
+        false => xml(
+            403,
+            "<Error><Code>AccessDenied</Code>\
+             <Message>forbidden by object lock</Message></Error>",
+        ),
+    })
+    .await;
+    let named = |id: &str| KeyVersion { key: "k".into(), version: Some(VersionId(id.to_owned())) };
+    let failed = server.client().delete_versions(&"b".into(), &[named("1"), named("2")]).await;
+    let failed = failed.unwrap();
+    assert_eq!(failed.len(), 2);
+    assert!(failed.iter().all(|(_, error)| error.is(&ErrorKind::Locked)), "{failed:?}");
+}
+
+/// Ceph's gateway names a block of public access otherwise.
+#[tokio::test]
+async fn a_block_of_public_access_is_known_by_what_is_in_it() {
+    let server = scripted_by(|_| {
+        xml(
+            200,
+            "<BlockPublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+             </BlockPublicAccessBlockConfiguration>",
+        )
+    })
+    .await;
+    let client = server.client();
+    let found = client.setting(&"b".into(), BucketSetting::PublicAccess).await.unwrap();
+    assert!(found.is_some_and(|found| found.document.is_yes("BlockPublicAcls")));
+    assert_eq!(client.lacking(), []);
 }

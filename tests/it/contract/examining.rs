@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use windlass::config::connection::Connection;
+use windlass::demo::faults::Fault;
 use windlass::demo::server::Server;
+use windlass::demo::store::bucket::Versioning;
 use windlass::domain::diagnosis::{Examination, Finding, Step, Verdict};
 use windlass::s3::client::Client;
 
@@ -89,4 +91,32 @@ async fn steps_are_told_once_and_in_order_whatever_fails() {
         assert_eq!(wrote, std::ptr::eq(connection, &raw const good) && examination == writing());
     }
     assert_eq!(server.store().keys("media"), ["tmp/kept"]);
+}
+
+async fn told_of_deleting(server: &Server) -> Verdict {
+    let mut told = Vec::new();
+    client(&connection(server))
+        .examine(&writing(), &mut |finding: Finding| told.push(finding), pending())
+        .await;
+    let deleting = told.into_iter().find(|finding| finding.step == Step::Delete);
+    deleting.expect("every step is told").verdict
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_examination_leaves_no_versions_or_says_that_it_does() {
+    let (server, _) = shop().await;
+    server.store().set_versioning("media", Versioning::Enabled);
+    let versions = async || {
+        let root = windlass::domain::address::Prefix::new("tmp/.windlass");
+        let query = windlass::s3::ops::versions::VersionsQuery::below(&"media".into(), &root);
+        client(&connection(&server)).versions_page(&query).await.unwrap().rows.len()
+    };
+    assert_eq!(told_of_deleting(&server).await, Verdict::Works(String::new()));
+    assert_eq!(versions().await, 0);
+    let refusal = Fault::answer(403, "AccessDenied").on("ListObjectVersions").forever();
+    server.faults().add(refusal);
+    let told = told_of_deleting(&server).await;
+    assert!(matches!(&told, Verdict::Beware(why) if why.contains("may not list")), "{told:?}");
+    server.faults().clear();
+    assert!(versions().await > 0, "which is what was said");
 }

@@ -18,6 +18,7 @@ mod kept;
 mod links;
 mod listing;
 mod looking;
+mod making;
 mod multipart;
 mod objects;
 mod plain_http;

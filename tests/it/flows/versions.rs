@@ -83,7 +83,8 @@ fn a_version_is_copied_on_top_or_deleted_for_good() {
         panic!()
     };
     let object = entry("a.txt", "2", false, false);
-    assert_eq!(steps, [RestoreStep::Copy { object, over: entry("a.txt", "4", true, false) }]);
+    let over = Some(entry("a.txt", "4", true, false));
+    assert_eq!(steps, [RestoreStep::Copy { object, over }]);
     let restored = Restored { restored: 1, ..Restored::default() };
     app.reply(Ok(Answer::Restored { restored, done: true }));
     assert!(app.toast().contains("1 object restored"), "{}", app.toast());

@@ -10,8 +10,9 @@ use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, ConnectionName, Key};
 use windlass::domain::error::ErrorKind;
 use windlass::domain::object::{ObjectAddress, PutOptions};
+use windlass::domain::provider::Provider;
 use windlass::domain::transfer::{
-    ALREADY_GONE, FileRules, JobSpec, JobState, JobView, OnConflict, Target, Work,
+    ALREADY_GONE, FileRules, JobSpec, JobState, JobView, OnConflict, Target, Verification, Work,
 };
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
@@ -152,8 +153,8 @@ async fn a_condition_on_the_source_that_fails_by_itself_is_left_out_and_remember
         let lie = Fault::answer(412, "PreconditionFailed").on(operation);
         server.faults().add(lie.having(condition).forever());
     }
-    server.store().put("bucket", "small", bytes(1000));
-    server.store().put("bucket", "from", bytes(LARGE));
+    client.put(&at("small"), bytes(1000).into(), &PutOptions::default()).await.unwrap();
+    client.put(&at("from"), bytes(LARGE).into(), &PutOptions::default()).await.unwrap();
     for (key, size, go_on) in
         [("small", 1000, false), ("from", LARGE, false), ("from", LARGE, true)]
     {
@@ -199,6 +200,70 @@ async fn a_move_keeps_a_source_whose_copy_lacks_something() {
         assert_eq!(here.store().bytes("bucket", "from"), None);
         there.store().remove("bucket", "to");
     }
+}
+
+/// An object of parts, whose copy in one piece has another ETag.
+async fn of_parts(client: &Arc<Client>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f");
+    fs::write(&path, bytes(LARGE)).unwrap();
+    let spec = with(upload(&path, "from"), OnConflict::Overwrite);
+    let tuning = Tuning { part_threshold: 1 << 20, ..options(None) };
+    let connect = crate::transfers::harness::connect(client);
+    let view = run_to_end(tuning, connect, vec![spec], |_| ()).await.remove(0);
+    assert_eq!(view.state, JobState::Done, "{:?}", view.failures);
+    assert!(client.head(&at("from")).await.unwrap().etag.unwrap().is_of_parts());
+}
+
+#[tokio::test]
+async fn a_copy_is_verified_by_the_checksum_that_the_server_keeps_of_both() {
+    let server = server().await;
+    let client = opened(&server, "test").await;
+    of_parts(&client).await;
+    let view = run_well(&client, copy(object("from"), "bucket", object("to"))).await;
+    assert_eq!(view.verification, Some(Verification::Digest("crc64nvme".into())));
+    let other = "AAAAAAAAAAA=";
+    let lie = Fault::with("x-amz-checksum-crc64nvme", other).on("HeadObject").key("bucket/odd");
+    server.faults().add(lie.forever());
+    let view = run(&client, copy(object("from"), "bucket", object("odd"))).await;
+    assert_eq!(error_of(&view).kind, ErrorKind::Corrupt);
+    server.faults().clear();
+    let view = run_well(&client, moving(copy(object("from"), "bucket", object("moved")))).await;
+    assert_eq!(view.verification, Some(Verification::Digest("crc64nvme".into())));
+    assert_eq!(server.store().bytes("bucket", "from"), None);
+}
+
+/// R2 keeps no checksums: what was made of parts is moved in the same parts.
+#[tokio::test]
+async fn a_move_of_an_object_of_parts_is_compared_by_the_tag_of_the_same_parts() {
+    let server = r2_server().await;
+    let connection = Connection { provider: Provider::R2, ..connection(&server) };
+    let client = Client::connect(&connection, Arc::new(Meter::default())).unwrap();
+    client.create_bucket(&Bucket::new("bucket")).await.unwrap();
+    let client = Arc::new(client.sending_once());
+    of_parts(&client).await;
+    let etag = client.head(&at("from")).await.unwrap().etag;
+    let view = run_well(&client, moving(copy(object("from"), "bucket", object("to")))).await;
+    assert_eq!(view.verification, Some(Verification::Digest("md5".into())));
+    assert_eq!(client.head(&at("to")).await.unwrap().etag, etag);
+    assert_eq!(server.store().bytes("bucket", "from"), None);
+}
+
+#[tokio::test]
+async fn a_move_of_which_only_the_size_can_be_compared_keeps_its_source() {
+    let server = server().await;
+    let client = opened(&server, "test").await;
+    of_parts(&client).await;
+    server.faults().add(Fault::without("x-amz-checksum-crc64nvme").on("HeadObject").forever());
+    let go = moving(copy(object("from"), "bucket", object("to")));
+    let view = run(&client, go.clone()).await;
+    assert_eq!(error_of(&view).kind, ErrorKind::Loss);
+    assert!(error_of(&view).detail.contains("only their sizes"), "{:?}", error_of(&view));
+    assert!(server.store().bytes("bucket", "from").is_some());
+    let files = FileRules { accept_loss: true, ..FileRules::default() };
+    let view = run_well(&client, with(JobSpec { files, ..go }, OnConflict::Overwrite)).await;
+    assert!(matches!(view.verification, Some(Verification::SizeOnly(_))));
+    assert_eq!(server.store().bytes("bucket", "from"), None);
 }
 
 #[tokio::test]

@@ -151,7 +151,12 @@ impl ShownVersions {
     fn show(&mut self, history: KeyHistory) {
         if let ListedOf::Deleted { .. } = self.of {
             let step = step(&history, &RestorePoint::Undeleted);
-            if let RestoreStep::Undelete { object, .. } = &step {
+            let gone = match &step {
+                RestoreStep::Undelete { object, .. } => Some(object),
+                RestoreStep::Copy { object, over: None } => Some(object),
+                _ => None,
+            };
+            if let Some(object) = gone {
                 let entry = object.clone();
                 self.rows.push(VersionRow { entry, step, marked: false });
             }

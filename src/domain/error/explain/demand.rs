@@ -1,8 +1,8 @@
 //! Explains refusals that ask for more: a code, the right to a key, money, encryption.
 
-use crate::domain::error::Error;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
+use crate::domain::error::{Error, UNEXPLAINED, WITH_OWN_KEY};
 
 /// Where a refusal says more than that it is one.
 pub fn of_denied(error: &Error) -> Option<Explanation> {
@@ -20,6 +20,9 @@ pub fn of_denied(error: &Error) -> Option<Explanation> {
     {
         return Some(of_key());
     }
+    if says(&["correct secret key"]) {
+        return Some(of_other_key());
+    }
     if says(&["requester pays", "requesterpays", "request-payer", "requestpayer"]) {
         return Some(Explanation::new(
             "whoever asks pays for this bucket, and has to say so",
@@ -35,6 +38,14 @@ pub fn of_denied(error: &Error) -> Option<Explanation> {
             "show the sentence to whoever writes the policy it names",
         ));
     }
+    // AWS says no more of a wrong key than of a missing right.
+    if error.detail.starts_with(WITH_OWN_KEY) {
+        return Some(Explanation::with(
+            "these keys may not read here, or the object is encrypted with another key of yours",
+            "a request with the wrong key for SSE-C is refused like one without the right to read",
+            [Remedy::GiveKey, "or check that the token may read this bucket".into()],
+        ));
+    }
     None
 }
 
@@ -45,6 +56,16 @@ pub fn of_request(error: &Error) -> Option<Explanation> {
     let code = error.code.as_deref().unwrap_or_default();
     if code.starts_with("KMS") || says(&["kms key", "customer master key"]) {
         return Some(of_key());
+    }
+    if says(&["md5 hash of the key"]) {
+        return Some(of_other_key());
+    }
+    if let Some(asked) = error.detail.strip_prefix(UNEXPLAINED) {
+        return Some(Explanation::new(
+            format!("the server does not accept {}, and gives no reason", error.operation),
+            format!("the request asked for {asked}, which the server or the bucket may not take"),
+            "try it without, or as the server's documentation names it",
+        ));
     }
     let with_own_key =
         ["form of server side encryption", "sse-c", "encryption-customer", "customer provided"];
@@ -57,6 +78,14 @@ pub fn of_request(error: &Error) -> Option<Explanation> {
     })
 }
 
+fn of_other_key() -> Explanation {
+    Explanation::new(
+        "the object is encrypted with another key of yours (SSE-C)",
+        "the key that was given is not the one that it was stored with",
+        Remedy::GiveKey,
+    )
+}
+
 fn of_key() -> Explanation {
     Explanation::new(
         "these keys may not use the KMS key that encrypts the object",
@@ -67,7 +96,7 @@ fn of_key() -> Explanation {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::error::{Error, ErrorKind};
+    use crate::domain::error::{Error, ErrorKind, WITH_OWN_KEY};
     use crate::domain::provider::Provider;
 
     fn told(kind: ErrorKind, operation: &str, detail: &str) -> String {
@@ -93,6 +122,11 @@ mod tests {
         assert!(of(Provider::Aws).contains("pay for requests"));
         let on_r2 = of(Provider::R2);
         assert!(!on_r2.contains("pays") && !on_r2.contains("pay for"), "{on_r2}");
+        let other = "Requests specifying Server Side Encryption with Customer provided keys must \
+                     provide the correct secret key.";
+        assert!(denied(other).contains("another key of yours"), "{}", denied(other));
+        let with_key = denied(&format!("{WITH_OWN_KEY}: Access Denied"));
+        assert!(with_key.contains("another key of yours"), "{with_key}");
         let written = told(ErrorKind::AccessDenied, "PutObject", "Access Denied");
         assert!(written.contains("demand encryption"), "{written}");
         let own = "The object was stored using a form of Server Side Encryption. The correct \
@@ -100,5 +134,7 @@ mod tests {
         let mut error = Error::new(ErrorKind::InvalidRequest, "GetObject", "").detail(own);
         error.status = Some(400);
         assert!(error.explain().what.contains("key of yours (SSE-C)"));
+        let other = "The calculated MD5 hash of the key did not match the hash that was provided.";
+        assert!(error.detail(other).explain().what.contains("another key of yours"));
     }
 }

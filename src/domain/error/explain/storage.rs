@@ -374,12 +374,13 @@ fn state(error: &Error) -> Option<Explanation> {
             Remedy::Thaw,
         ),
         ErrorKind::InvalidRequest if error.status.is_none() => unsent(error),
+        ErrorKind::InvalidRequest if error.detail.is_empty() => Explanation::new(
+            format!("the server does not accept {}, and gives no reason", error.operation),
+            "something that was asked for, or a combination of two, is not known to it",
+            "ask for less: leave out what is unusual, one thing at a time",
+        ),
         ErrorKind::InvalidRequest => Explanation::new(
-            format!(
-                "the server does not accept {}: {}",
-                error.operation,
-                error.detail_or("no reason was given")
-            ),
+            format!("the server does not accept {}: {}", error.operation, error.detail),
             "the server reads the request differently, or the request does not match what it holds",
             Remedy::ReadAnswer,
         ),

@@ -12,6 +12,7 @@ use crate::s3::client::Client;
 use crate::s3::sdk::hook::{Hook, Hooked};
 use crate::s3::sdk::last_answer::LastAnswer;
 use crate::s3::sdk::md5_instead::Md5Instead;
+use crate::s3::sdk::no_body::of_no_type;
 
 /// The header in which a lifecycle's minimum size travels.
 pub const MINIMUM_SIZE_HEADER: &str = "x-amz-transition-default-minimum-object-size";
@@ -108,6 +109,7 @@ impl Hook for Requery {
         if self.query != "policy" && request.body().content_length().unwrap_or_default() > 0 {
             request.headers_mut().insert("content-type", "application/xml");
         }
+        of_no_type(request);
         if let Some((name, value)) = &self.header {
             request.headers_mut().insert(*name, value.clone());
         }

@@ -94,17 +94,22 @@ impl Element {
                 members.push(JsonMember::new(member.name, value));
             }
         }
-        for child in &self.children {
-            let known = |member: &MemberShape| match member.element {
-                ElementName::Child(name) => name == child.name,
-                ElementName::Each { within, element } => within.unwrap_or(element) == child.name,
-                ElementName::Attribute(_) => false,
-            };
-            if !shape.members.iter().any(known) {
-                unread.push(format!("{}/{}", self.name, child.name));
-            }
-        }
+        let unknown = self.children.iter().filter(|child| !child.is_in(shape));
+        unread.extend(unknown.map(|child| format!("{}/{}", self.name, child.name)));
         Ok(Json::new(JsonValue::Map(members)))
+    }
+
+    /// Whether it holds something, and nothing that a document of this shape does not.
+    pub fn is_of(&self, shape: &DocumentShape) -> bool {
+        !self.children.is_empty() && self.children.iter().all(|child| child.is_in(shape))
+    }
+
+    fn is_in(&self, shape: &DocumentShape) -> bool {
+        shape.members.iter().any(|member| match member.element {
+            ElementName::Child(name) => name == self.name,
+            ElementName::Each { within, element } => within.unwrap_or(element) == self.name,
+            ElementName::Attribute(_) => false,
+        })
     }
 
     fn member(
