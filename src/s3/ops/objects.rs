@@ -9,7 +9,7 @@ use aws_sdk_s3::types::ChecksumMode;
 use bytes::Bytes;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject};
+use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject, VersionId};
 use crate::domain::provider::Provider;
 use crate::s3::access::{Access, with_access};
 use crate::s3::call::Call;
@@ -58,7 +58,7 @@ impl Client {
         }
     }
 
-    async fn ask_head(
+    pub(in crate::s3) async fn ask_head(
         &self,
         object: &ObjectAddress,
         sums: bool,
@@ -102,6 +102,7 @@ impl Client {
     ) -> Result<StoredObject, Error> {
         let call = Call::on_object("PutObject", object).writing();
         let (call, body) = (&call, &body);
+        self.expect_own_key(call, object).await?;
         let expires = expires(&options.headers, call)?;
         let replaced = &options.if_match.as_ref().map(|tag| self.conditions().written(tag));
         let (output, check) = self
@@ -140,6 +141,9 @@ impl Client {
                 Ok((output, sending.check))
             })
             .await?;
+        let made =
+            object.clone().at_version(output.version_id().map(|id| VersionId(id.to_owned())));
+        self.check_own_key(&made, output.sse_customer_algorithm().is_some()).await?;
         let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
         let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
         Ok(StoredObject {
