@@ -35,6 +35,9 @@ pub enum Act {
     IgnoreRange,
     /// Conditions of what is written are taken and not looked at.
     IgnoreConditions,
+    /// What is asked of tags and locks is taken and dropped, as Ceph's gateway does with a copy
+    /// that is described anew and with an upload in parts.
+    DropTagsAndLocks,
     /// The body ends after this many bytes as if that were all: no length is told and nothing
     /// breaks. `whole` ignores `Range` besides.
     EndEarly { after: u64, whole: bool },

@@ -14,7 +14,7 @@ use s3s::service::S3Service;
 use tokio::time::sleep;
 
 use crate::demo::answers;
-use crate::demo::answers::context::{Context, Unconditional, WholeObject};
+use crate::demo::answers::context::{Bare, Context, Unconditional, WholeObject};
 use crate::demo::faults::{Act, Faults, NetworkConditions, RecordedRequest};
 use crate::demo::gate::{self, Claim};
 use crate::demo::mode::Mode;
@@ -82,6 +82,7 @@ impl Front {
                 parts.extensions.insert(WholeObject);
             }
             Some(Act::IgnoreConditions) => drop(parts.extensions.insert(Unconditional)),
+            Some(Act::DropTagsAndLocks) => drop(parts.extensions.insert(Bare)),
             _ => {}
         }
         if let Err(refusal) = self.gate(&parts, target, conditions) {

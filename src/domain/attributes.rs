@@ -36,6 +36,11 @@ impl Attributes {
         self.headers != ObjectHeaders::default() || !self.metadata.is_empty()
     }
 
+    /// Whether a copy is described anew for them: by other metadata or tags than its source has.
+    pub fn describe_anew(&self) -> bool {
+        self.changes_metadata() || !self.tags.is_empty()
+    }
+
     /// What is left of them without what others say the same of.
     #[must_use]
     pub fn without(mut self, others: &Attributes) -> Attributes {

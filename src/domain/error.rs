@@ -55,6 +55,12 @@ pub const WITH_OWN_KEY: &str = "the request came with a key of yours (SSE-C)";
 /// The step at which a text is opened in the user's editor.
 pub const EDIT: &str = "edit the object";
 
+/// How the detail of an answer without a body ends.
+pub const NO_BODY: &str = "no body";
+
+/// The step at which tags and locks are put that a server dropped.
+pub const PUT_RIGHT: &str = "look at what was stored";
+
 /// The step at which a text that was edited is stored.
 pub const SAVE_TEXT: &str = "save the object";
 /// The code of a server that is to read an archived object.
@@ -299,6 +305,17 @@ impl Error {
                 | ErrorKind::ServerFault
                 | ErrorKind::Corrupt
         )
+    }
+
+    /// Whether the server reported success in an answer that cannot be read.
+    pub fn is_unreadable(&self) -> bool {
+        let answered = self.status.is_some_and(|status| (200..300).contains(&status));
+        answered && self.kind == ErrorKind::NotS3
+    }
+
+    /// Whether it reported success and said nothing.
+    pub fn is_empty_answer(&self) -> bool {
+        self.is_unreadable() && self.detail.ends_with(NO_BODY)
     }
 
     /// Whether there is nobody to be asked: the port is closed, or the name is not known. It does

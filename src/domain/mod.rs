@@ -3,6 +3,7 @@
 pub mod address;
 pub mod arn;
 pub mod arrange;
+pub mod asked_attributes;
 pub mod attributes;
 pub mod byte_span;
 pub mod cells;

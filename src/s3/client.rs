@@ -45,6 +45,8 @@ pub struct Client {
     pacing: Option<Arc<dyn BodyPacing>>,
     /// How objects are asked for.
     access: Access,
+    /// What the server refused is asked all the same.
+    anew: bool,
 }
 
 /// A bucket, or the account, at one of the endpoints.
@@ -127,6 +129,7 @@ impl Client {
             once: false,
             pacing: None,
             access: Access::default(),
+            anew: false,
         })
     }
 
@@ -147,6 +150,17 @@ impl Client {
     #[must_use]
     pub fn accessing(&self, access: Access) -> Client {
         Client { access, ..self.clone() }
+    }
+
+    /// The same client, which asks also what the server refused before.
+    #[must_use]
+    pub fn asking_anew(&self) -> Client {
+        Client { anew: true, ..self.clone() }
+    }
+
+    /// What the server refused, as far as this client goes by it.
+    pub(in crate::s3) fn refusals(&self) -> (&Refusals, bool) {
+        (&self.inner.refusals, !self.anew)
     }
 
     /// What is given for all buckets, and what for single ones.
@@ -213,20 +227,6 @@ impl Client {
         error.provider = Some(self.provider());
         error.identity = error.is_about_identity().then(|| self.identity()).flatten();
         error
-    }
-
-    /// Why this server cannot do it: from the provider's table, or because it refused before.
-    pub fn lacks(&self, capability: Capability) -> Option<String> {
-        if let Some(why) = self.provider().lacks(capability) {
-            return Some(why.to_owned());
-        }
-        self.inner.refusals.reason(capability)
-    }
-
-    /// Everything this server cannot do, as far as is known, with the reasons.
-    pub fn lacking(&self) -> Vec<(Capability, String)> {
-        let reason = |capability| Some((capability, self.lacks(capability)?));
-        Capability::ALL.into_iter().filter_map(reason).collect()
     }
 
     /// Reads what the AWS files and the environment say, so that everything that is told of the
@@ -468,15 +468,6 @@ impl Client {
         }
         let access = call.bucket.as_ref().map_or(self.access.clone(), |at| self.access(at));
         access.explained(self.said_of(error), self.endpoint().as_deref())
-    }
-
-    /// What the server refused is asked again.
-    pub fn forget_refusals(&self) {
-        self.inner.refusals.forget();
-    }
-
-    pub(in crate::s3) fn refuses(&self, capability: Capability, why: String) {
-        self.inner.refusals.add(capability, why);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Learns whether a server honours the condition on a write.
+//! Learns whether a server honours what a write asks for: conditions, a key of one's own.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
@@ -17,6 +17,8 @@ pub struct Conditions {
     source_broken: AtomicBool,
     /// The condition on what a write replaces names its ETag without quotes.
     bare_tags: AtomicBool,
+    /// Whether a key of one's own encrypts what is stored with it.
+    own_key: AtomicU8,
 }
 
 impl Conditions {
@@ -26,6 +28,19 @@ impl Conditions {
             IGNORED => Some(false),
             _ => None,
         }
+    }
+
+    /// As [`Conditions::kept`], of the encryption with a key of one's own.
+    pub fn uses_own_key(&self) -> Option<bool> {
+        match self.own_key.load(Ordering::Relaxed) {
+            KEPT => Some(true),
+            IGNORED => Some(false),
+            _ => None,
+        }
+    }
+
+    pub fn learn_own_key(&self, used: bool) {
+        self.own_key.store(if used { KEPT } else { IGNORED }, Ordering::Relaxed);
     }
 
     /// True for the first who asks.

@@ -12,6 +12,7 @@ pub mod http;
 mod jurisdiction_endpoints;
 mod jurisdictions;
 mod key_command;
+mod lacking;
 pub mod meter;
 pub mod ops;
 pub mod refusals;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::domain::address::{Bucket, Key};
+use crate::domain::asked_attributes::AskedAttributes;
 use crate::domain::error::Error;
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{
@@ -25,6 +26,11 @@ pub type RemoteFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
 pub trait Remote: Server {
     /// The same storage, whose bodies of objects and parts pass `pacing` on their way out.
     fn paced_by(self: Arc<Self>, pacing: Arc<dyn BodyPacing>) -> Arc<dyn Remote>;
+
+    /// As [`Client::asking_anew`]; `None` of a storage that asks anew anyway.
+    fn asking_anew(&self) -> Option<Arc<dyn Remote>> {
+        None
+    }
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage>;
 
@@ -79,6 +85,15 @@ pub trait Remote: Server {
     /// As [`Client::grants`].
     fn grants<'a>(&'a self, _object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// As [`Client::put_right`]; of a storage that drops nothing, nothing.
+    fn put_right<'a>(
+        &'a self,
+        _object: &'a ObjectAddress,
+        _asked: &'a AskedAttributes,
+    ) -> RemoteFuture<'a, bool> {
+        Box::pin(async { Ok(true) })
     }
 
     fn create_multipart<'a>(
@@ -140,6 +155,10 @@ pub struct CopyPart<'a> {
 impl Remote for Client {
     fn paced_by(self: Arc<Self>, pacing: Arc<dyn BodyPacing>) -> Arc<dyn Remote> {
         Arc::new(Client::paced_by(&self, pacing))
+    }
+
+    fn asking_anew(&self) -> Option<Arc<dyn Remote>> {
+        Some(Arc::new(Client::asking_anew(self)))
     }
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage> {
@@ -205,6 +224,14 @@ impl Remote for Client {
 
     fn grants<'a>(&'a self, object: &'a ObjectAddress) -> RemoteFuture<'a, Vec<String>> {
         Box::pin(Client::grants(self, object))
+    }
+
+    fn put_right<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        asked: &'a AskedAttributes,
+    ) -> RemoteFuture<'a, bool> {
+        Box::pin(Client::put_right(self, object, asked))
     }
 
     fn create_multipart<'a>(

@@ -53,7 +53,9 @@ pub async fn save_text(
     let may_replace = opened.map_or(MayReplace::Anything, MayReplace::Only);
     let pipe = pipe(client, object);
     let written = Box::pin(write(&pipe, bytes, &options, may_replace)).await.map_err(gone)?;
-    written.ok_or_else(|| conflict(object, CHANGED))
+    let etag = written.ok_or_else(|| conflict(object, CHANGED))?;
+    pipe.put_right(&options).await?;
+    Ok(etag)
 }
 
 /// Stores the text of a new object, where there is none, and gives its ETag.

@@ -8,10 +8,11 @@ use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::address::{Bucket, Key};
+use crate::domain::asked_attributes::AskedAttributes;
 use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
 use crate::domain::listing::Class;
-use crate::domain::object::ObjectAddress;
+use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
 use crate::domain::transfer::{JobId, JobSpec, Note, Verification, Work};
 use crate::transfer::changes::Changes;
 use crate::transfer::fact::{Fact, Outcome, Partial};
@@ -48,6 +49,8 @@ pub struct Task {
     pub written: Arc<Mutex<Option<Key>>>,
     pub moved: Arc<BytesMoved>,
     pub tags: KnownTags,
+    /// What the object under way is to have beside its bytes, once that is known.
+    pub asked: Arc<Mutex<AskedAttributes>>,
     /// An earlier run may have finished this object without recording it.
     pub again: bool,
     /// How often it was looked at while it was being restored.
@@ -149,18 +152,33 @@ impl Task {
         *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.clone());
     }
 
-    /// The object is stored under the key that was written to.
-    pub fn stored(&self, size: u64) {
-        let bucket = match &self.spec.work {
-            Work::Upload { bucket, .. } | Work::Copy { to_bucket: bucket, .. } => bucket,
-            Work::Download { .. } | Work::Delete { .. } => return,
+    /// What the object is to have beside its bytes; headers and class as somebody asked for them.
+    pub fn asks(&self, options: &PutOptions, headers: &ObjectHeaders, class: Option<&String>) {
+        let asked = AskedAttributes::of(options).named(headers, class);
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = asked;
+    }
+
+    pub fn asked(&self) -> AskedAttributes {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The object that is written to, where there is one.
+    pub fn destination(&self) -> Option<ObjectAddress> {
+        let (Work::Upload { bucket, .. } | Work::Copy { to_bucket: bucket, .. }) = &self.spec.work
+        else {
+            return None;
         };
         let written = self.written.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(key) = written else { return };
+        written.map(|key| address(bucket, &key))
+    }
+
+    /// The object is stored under the key that was written to.
+    pub fn stored(&self, size: u64) {
+        let Some(ObjectAddress { bucket, key, .. }) = self.destination() else { return };
         let modified = self.remote.clock();
         let stored = KeyChange::Stored { key, size, modified, class: Class::Unknown };
         let connection = self.spec.other_connection().unwrap_or(&self.spec.connection);
-        self.changes.add(connection, bucket, [stored]);
+        self.changes.add(connection, &bucket, [stored]);
     }
 
     /// Keys of the bucket that the job reads or empties are gone.

@@ -184,6 +184,14 @@ impl Write<'_> {
     /// Looks at what was written, until it is there. `Corrupt` where it is not, or is something
     /// else. `why` says why only its length could be compared.
     pub async fn see(&self, why: &str) -> Result<Verification, Error> {
+        match self.found().await? {
+            Some(found) => self.verified(&found, why).await,
+            None => Ok(Verification::SizeOnly(UNSEEN.to_owned())),
+        }
+    }
+
+    /// What was written, once it is there; `None` where these keys may not look.
+    pub async fn found(&self) -> Result<Option<ObjectHead>, Error> {
         let look = || async {
             match self.remote.head(self.to).await {
                 Err(error) if error.is(&ErrorKind::NoSuchKey) => Err(missing(self.to)),
@@ -191,11 +199,8 @@ impl Write<'_> {
             }
         };
         match self.policy.send(look).await {
-            Ok(found) => self.verified(&found, why).await,
-            Err(error) if error.is(&ErrorKind::AccessDenied) => Ok(Verification::SizeOnly(
-                "the server says that it is stored; these keys may not look at it".to_owned(),
-            )),
-            Err(error) => Err(error),
+            Err(error) if error.is(&ErrorKind::AccessDenied) => Ok(None),
+            found => found.map(Some),
         }
     }
 
@@ -393,6 +398,9 @@ fn unseen(error: Error) -> Error {
         "an answer was lost, so the object may be stored, and it cannot be looked at{after}"
     ))
 }
+
+/// What holds of an object that nobody may look at.
+pub const UNSEEN: &str = "the server says that it is stored; these keys may not look at it";
 
 /// The step at which an object that the server said to have stored turns out not to be there.
 const LOOK: &str = "look at the object";

@@ -11,6 +11,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 use crate::demo::keys::{AccessKeys, Role};
 use crate::demo::mode::Mode;
 use crate::demo::store::bucket::Bucket;
+use crate::demo::store::object::Stored;
 use crate::demo::store::{Store, now};
 
 #[derive(Clone, Debug)]
@@ -37,6 +38,21 @@ pub struct WholeObject;
 /// Marks a request whose conditions on what is written are to be ignored.
 #[derive(Clone, Copy, Debug)]
 pub struct Unconditional;
+
+/// Marks a request whose tags and locks are to be dropped.
+#[derive(Clone, Copy, Debug)]
+pub struct Bare;
+
+impl Bare {
+    /// Drops them where the request is marked.
+    pub fn apply(extensions: &http::Extensions, object: &mut Stored) {
+        if extensions.get::<Bare>().is_some() {
+            object.tags = Vec::new();
+            object.guard.retention = None;
+            object.guard.held = false;
+        }
+    }
+}
 
 /// What a change needs that must not be taken twice.
 pub struct Fresh {

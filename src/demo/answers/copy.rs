@@ -11,7 +11,7 @@ use s3s::{S3Request, S3Result, s3_error};
 use crate::demo::answers::canned_acls::asked_grants;
 use crate::demo::answers::checksums::{full_object, named, with_checksum};
 use crate::demo::answers::conditions::Conditions;
-use crate::demo::answers::context::Context;
+use crate::demo::answers::context::{Bare, Context};
 use crate::demo::answers::found::{Found, find};
 use crate::demo::answers::given::{checked_class, described, given_headers};
 use crate::demo::answers::guards::{CustomerKey, asked_guard, check_restored, tell_encryption};
@@ -64,7 +64,8 @@ pub async fn object(
         return Err(s3_error!(InvalidRequest, "{message}"));
     }
     let to_itself = from_bucket == input.bucket && from_key == key;
-    let copy = copied(cx, &input, &found, to_itself)?;
+    let mut copy = copied(cx, &input, &found, to_itself)?;
+    Bare::apply(&request.extensions, &mut copy);
     let (etag, checksum, guard) = (copy.etag.clone(), copy.checksum.clone(), copy.guard.clone());
     let (version_id, modified) = cx.in_bucket(&input.bucket, |bucket, fresh| {
         Ok((bucket.put(&key, Arc::new(copy), fresh.now, fresh.id), fresh.now))

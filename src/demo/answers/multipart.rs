@@ -19,7 +19,7 @@ use crate::demo::answers::checksums::{
     composite, full_object, given_checksum, values, with_checksum,
 };
 use crate::demo::answers::conditions::check_write;
-use crate::demo::answers::context::{Context, Unconditional, refused};
+use crate::demo::answers::context::{Bare, Context, Unconditional, refused};
 use crate::demo::answers::given::{described, given_headers};
 use crate::demo::answers::guards::{asked_guard, tell_encryption};
 use crate::demo::answers::listing::{Writing, page_size};
@@ -52,7 +52,8 @@ pub async fn create(
     let described = described(cx, given_headers!(input), metadata, class, tagging)?;
     let guard = asked_guard!(input).guard(cx, &input.bucket)?;
     let grants = asked_grants!(cx, input);
-    let object = Stored { grants, guard: guard.clone(), ..described };
+    let mut object = Stored { grants, guard: guard.clone(), ..described };
+    Bare::apply(&request.extensions, &mut object);
     let algorithm = input.checksum_algorithm.as_ref().map(|name| name.as_str().to_owned());
     let kind = input.checksum_type.as_ref().map(|kind| kind.as_str().to_owned());
     let kind = kind.or_else(|| algorithm.as_deref().map(|name| usual_type(name).to_owned()));

@@ -14,7 +14,7 @@ use crate::demo::answers::checksums::{
     add_trailers, full_object, given_checksum, named, verify, with_checksum,
 };
 use crate::demo::answers::conditions::{Conditions, check_write};
-use crate::demo::answers::context::{Context, Unconditional, WholeObject};
+use crate::demo::answers::context::{Bare, Context, Unconditional, WholeObject};
 use crate::demo::answers::found::{Found, find};
 use crate::demo::answers::given::{described, given_headers};
 use crate::demo::answers::guards::{
@@ -43,7 +43,7 @@ pub async fn put(cx: &Context, request: S3Request<PutObjectInput>) -> S3Result<P
     let guard = asked_guard!(input).guard(cx, &input.bucket)?;
     let grants = asked_grants!(cx, input);
     let checksum = checksum(cx, &content, &given);
-    let object = Stored {
+    let mut object = Stored {
         checksum: checksum.clone(),
         content: content.clone(),
         etag: tag_of(&guard, content),
@@ -51,6 +51,7 @@ pub async fn put(cx: &Context, request: S3Request<PutObjectInput>) -> S3Result<P
         guard: guard.clone(),
         ..described
     };
+    Bare::apply(&request.extensions, &mut object);
     let etag = Some(ETag::Strong(object.etag.clone()));
     let version_id = cx.in_bucket(&input.bucket, |bucket, fresh| {
         let current = bucket.newest(&key);

@@ -36,7 +36,8 @@ pub struct Facts {
     /// (NFC).
     #[serde(default)]
     pub one_unicode_form: bool,
-    /// A write whose condition fails is refused, and a listing ends where the server says so.
+    /// A write whose condition fails is refused, an object has the tags and locks that its write
+    /// asked for, and a listing ends where the server says so.
     #[serde(default)]
     pub relied_upon: bool,
     /// The storage classes that are known; empty where none is.

@@ -3,7 +3,7 @@
 use aws_sdk_s3::operation::get_object_acl::GetObjectAclOutput;
 use aws_sdk_s3::types::{Grant, Grantee};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::object::ObjectAddress;
 use crate::domain::provider::Capability;
 use crate::s3::call::Call;
@@ -28,14 +28,7 @@ impl Client {
         object: &ObjectAddress,
     ) -> Result<GetObjectAclOutput, Error> {
         let call = Call::on_object("GetObjectAcl", object).needing(Capability::Acl);
-        ask_of_version!(self, &call, object, get_object_acl).inspect_err(|error| {
-            if error.kind == ErrorKind::NotS3 {
-                self.refuses(
-                    Capability::Acl,
-                    "this server does not answer GetObjectAcl as S3 does".into(),
-                );
-            }
-        })
+        ask_of_version!(self, &call, object, get_object_acl)
     }
 }
 

@@ -7,9 +7,11 @@ use aws_sdk_s3::types::{MetadataDirective, TaggingDirective};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::arn;
+use crate::domain::asked_attributes::AskedAttributes;
 use crate::domain::error::{Error, ErrorKind, SAME_OBJECT};
 use crate::domain::object::{
     ByteRange, CopyOptions, ETag, ObjectAddress, PutOptions, StoredObject, UploadId, UploadedPart,
+    VersionId,
 };
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::access::{Access, with_access, with_source_access};
@@ -68,8 +70,13 @@ impl Client {
                     protection: options.protection.clone(),
                     ..self.head(from).await?.as_options()
                 };
+                let tags = Box::pin(self.tags(from)).await.ok().filter(|tags| !tags.is_empty());
+                let asked = AskedAttributes { tags, ..AskedAttributes::of(&written) };
                 let described = CopyOptions { replacing: Some(written), ..options.clone() };
-                Box::pin(self.copy_once(from, to, &described)).await
+                let stored = Box::pin(self.copy_once(from, to, &described)).await?;
+                let made = to.clone().at_version(stored.version_id.clone().map(VersionId));
+                Box::pin(self.put_right(&made, &asked)).await?;
+                Ok(stored)
             }
             other => other,
         }
@@ -118,6 +125,8 @@ impl Client {
             other => other?,
         };
         let version_id = output.version_id().map(str::to_owned);
+        let made = to.clone().at_version(version_id.clone().map(VersionId));
+        self.check_own_key(&made, output.sse_customer_algorithm().is_some()).await?;
         let Some(result) = output.copy_object_result() else {
             return Err(
                 call.fails(ErrorKind::NotS3, "the answer to a copy says nothing of the copy")
@@ -247,7 +256,7 @@ impl Client {
         lacked: Capability,
     ) -> Result<Call, Error> {
         let call = Call::on_object(operation, to).writing();
-        self.prepare_for(&call, &to.bucket).await?;
+        self.expect_own_key(&call, to).await?;
         Ok(if self.access(&to.bucket).has_key() { call } else { call.needing(lacked) })
     }
 

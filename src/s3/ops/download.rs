@@ -155,6 +155,10 @@ impl Client {
             fetched.map(|(output, arriving)| Arrived { output, arriving: Some(arriving) })
         })
         .await
+        .and_then(|arrived| {
+            self.expect_version(object, arrived.output.version_id(), call)?;
+            Ok(arrived)
+        })
     }
 
     /// A range from byte 0 that cannot be satisfied speaks of an empty object.

@@ -8,7 +8,7 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUploa
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
-    ETag, ObjectAddress, PutOptions, StoredObject, UploadId, UploadedPart,
+    ETag, ObjectAddress, PutOptions, StoredObject, UploadId, UploadedPart, VersionId,
 };
 use crate::domain::page_cursor::{PageCursor, next_page};
 use crate::domain::provider::Capability;
@@ -22,6 +22,7 @@ use crate::s3::http::integrity::crc64nvme_of_parts;
 use crate::s3::ops::copy::patient;
 use crate::s3::ops::headers::{checksums, expires, opaque_tag, with_headers};
 use crate::s3::ops::objects::{stored_tag, whole};
+use crate::s3::ops::of_version::other_answer;
 use crate::s3::ops::unusual::asking_for;
 use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::hook::Hooked;
@@ -36,6 +37,7 @@ impl Client {
         options: &PutOptions,
     ) -> Result<UploadId, Error> {
         let call = Call::on_object("CreateMultipartUpload", object).writing();
+        self.expect_own_key(&call, object).await?;
         let crc64nvme = self.sdk().await?.crc64nvme;
         let expires = expires(&options.headers, &call)?;
         let output = self
@@ -55,7 +57,14 @@ impl Client {
             .map_err(|error| asking_for(error, options))?;
         let id = output.upload_id().filter(|id| !id.is_empty());
         let missing = || call.fails(ErrorKind::NotS3, "the answer has no upload id");
-        Ok(UploadId(id.ok_or_else(missing)?.to_owned()))
+        let upload = UploadId(id.ok_or_else(missing)?.to_owned());
+        let named = output.sse_customer_algorithm().is_some();
+        if let Err(error) = self.expect_named_key(&call, object, named) {
+            // What cannot be taken back is told by its own error on the next look.
+            drop(Box::pin(self.abort_for_good(object, &upload)).await);
+            return Err(error);
+        }
+        Ok(upload)
     }
 
     /// One part with its integrity check, 5 MiB at least unless it is the last.
@@ -156,35 +165,30 @@ impl Client {
         call: &Call,
     ) -> Result<ListPartsOutput, Error> {
         let marker = cursor.token().cloned();
-        let output = self
+        let other = other_answer();
+        let asked = self
             .run(call, |sdk, bucket| {
                 let request = with_access!(sdk.list_parts(), self.access(&object.bucket))
                     .bucket(bucket)
                     .key(key_for_sdk(&object.key))
                     .upload_id(&upload.0)
-                    .set_part_number_marker(marker.clone());
+                    .set_part_number_marker(marker.clone())
+                    .customize()
+                    .interceptor(Hooked(other.clone()));
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
-            .await
-            .map_err(|error| self.unreadable_parts(error))?;
+            .await;
+        let output = asked.map_err(|error| {
+            let error = self.misunderstood(call, error, other.value());
+            // As good as no answer.
+            let kind = if error.is_unreadable() { ErrorKind::Unsupported } else { error.kind };
+            Error { kind, ..error }
+        })?;
         let truncated = output.is_truncated() == Some(true);
         next_page(truncated, output.next_part_number_marker().map(str::to_owned))
             .and_then(|next| cursor.advance(next, output.parts().is_empty()))
             .map_err(|why| call.fails(ErrorKind::BrokenListing, why))?;
         Ok(output)
-    }
-
-    /// moto answers with a document of another name, which the SDK does not read: as good as no
-    /// answer.
-    fn unreadable_parts(&self, error: Error) -> Error {
-        if error.status != Some(200) || error.kind != ErrorKind::NotS3 {
-            return error;
-        }
-        self.refuses(
-            Capability::ListParts,
-            "this server does not answer ListParts as S3 does".into(),
-        );
-        Error { kind: ErrorKind::Unsupported, ..error }
     }
 
     /// On R2 a conditional completion that fails ends the upload. Where every part has a CRC64NVME,
@@ -236,6 +240,10 @@ impl Client {
                 format!("the server put other bytes together: crc64nvme is {told}, not {sent}");
             return Err(call.fails(ErrorKind::Corrupt, detail));
         }
+        let made =
+            object.clone().at_version(output.version_id().map(|id| VersionId(id.to_owned())));
+        // The start of the upload named it.
+        self.check_own_key(&made, true).await?;
         Ok(StoredObject {
             etag: Some(etag),
             version_id: output.version_id().map(str::to_owned),

@@ -9,7 +9,7 @@ use aws_sdk_s3::types::ChecksumMode;
 use bytes::Bytes;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject};
+use crate::domain::object::{ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject, VersionId};
 use crate::domain::provider::Provider;
 use crate::s3::access::{Access, with_access};
 use crate::s3::call::Call;
@@ -69,7 +69,7 @@ impl Client {
         }
     }
 
-    async fn ask_head(
+    pub(in crate::s3) async fn ask_head(
         &self,
         object: &ObjectAddress,
         sums: bool,
@@ -88,6 +88,7 @@ impl Client {
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
             .await?;
+        self.expect_version(object, output.version_id(), &call)?;
         let archive_tier = output.archive_status().map(|tier| tier.as_str().to_owned());
         let head = ObjectHead { archive_tier, ..object_head!(output) };
         match head.etag {
@@ -95,6 +96,22 @@ impl Client {
             // A login page of the network on the way answers 200 too.
             None => Err(call.fails(ErrorKind::NotS3, "the answer has no ETag")),
         }
+    }
+
+    /// An answer about another version than was asked for is none: rclone answers with the current
+    /// one. Who keeps no versions may leave out the id that is called `null`.
+    pub(in crate::s3) fn expect_version(
+        &self,
+        object: &ObjectAddress,
+        answered: Option<&str>,
+        call: &Call,
+    ) -> Result<(), Error> {
+        let asked = object.version.as_ref().map(VersionId::as_str).filter(|id| *id != "null");
+        if asked.is_none_or(|asked| answered == Some(asked)) {
+            return Ok(());
+        }
+        let why = "asked for one version, it answers with the current object";
+        Err(call.fails(ErrorKind::Unsupported, why))
     }
 
     /// Remembers for the session that the server compares another spelling of the ETag that a write
@@ -113,6 +130,7 @@ impl Client {
     ) -> Result<StoredObject, Error> {
         let call = Call::on_object("PutObject", object).writing();
         let (call, body) = (&call, &body);
+        self.expect_own_key(call, object).await?;
         let expires = expires(&options.headers, call)?;
         let replaced = &options.if_match.as_ref().map(|tag| self.conditions().written(tag));
         let (output, check) = self
@@ -152,6 +170,9 @@ impl Client {
             })
             .await
             .map_err(|error| asking_for(error, options))?;
+        let made =
+            object.clone().at_version(output.version_id().map(|id| VersionId(id.to_owned())));
+        self.check_own_key(&made, output.sse_customer_algorithm().is_some()).await?;
         let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
         let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
         Ok(StoredObject {

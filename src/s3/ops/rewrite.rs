@@ -3,11 +3,13 @@
 use aws_sdk_s3::types::{Grantee, ObjectCannedAcl, Tag, Tagging};
 use jiff::Timestamp;
 
+use crate::domain::asked_attributes::AskedAttributes;
 use crate::domain::attributes::MAX_TAGS;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::metadata_change::{ChangeKind, MetadataChange};
 use crate::domain::object::{
-    CopyOptions, ETag, ObjectAddress, ObjectHead, PutOptions, StoredObject, UploadedPart,
+    CopyOptions, ETag, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, StoredObject,
+    UploadedPart, VersionId,
 };
 use crate::domain::parts::{MIB, part_size_at_least, piece, piece_count};
 use crate::domain::protection::ObjectGrants;
@@ -28,13 +30,34 @@ pub struct Described {
     pub head: ObjectHead,
     /// `None` where they cannot be had.
     pub tags: Option<Vec<(String, String)>>,
+    /// Why they were not read, where the server has some for all one knows.
+    pub unread_tags: Option<UnreadTags>,
     /// The whole of its ACL, where others than the owner have a part in it.
     pub acl: Option<ObjectGrants>,
     /// The ACL may not be read: a copy loses what it grants.
     pub acl_unknown: bool,
 }
 
+/// Why the tags of an object were not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnreadTags {
+    /// These keys may not read them, or not now.
+    Refused,
+    /// The server gives those of this object in no form that can be read: nobody has them.
+    Unreadable,
+}
+
 impl Described {
+    fn may_not_read_tags(&self) -> bool {
+        self.unread_tags == Some(UnreadTags::Refused)
+    }
+
+    /// Tags that nobody can read are replaced where others are set in their place.
+    fn may_retag(&self, change: &MetadataChange) -> bool {
+        let replaced = self.unread_tags == Some(UnreadTags::Unreadable);
+        self.tags.is_some() || replaced && !change.set.tags.is_empty()
+    }
+
     /// Why a change is not even asked for: the server would refuse it, or tags that nobody could
     /// read would be lost. `lacks_tags` says why the server has none.
     pub fn refuses(
@@ -46,7 +69,7 @@ impl Described {
         let fails = |kind, detail: String| {
             Some(Error::new(kind, "change the metadata", object.to_string()).detail(detail))
         };
-        if change.is_about_tags() && self.tags.is_none() {
+        if change.is_about_tags() && !self.may_retag(change) {
             return match lacks_tags {
                 Some(why) => fails(ErrorKind::Unsupported, why.to_owned()),
                 None => fails(ErrorKind::AccessDenied, UNREADABLE.to_owned()),
@@ -78,6 +101,7 @@ impl Described {
         match &self.tags {
             Some(tags) => Ok(tags.clone()),
             None if lacks.is_some() => Ok(Vec::new()),
+            None if self.unread_tags == Some(UnreadTags::Unreadable) => Ok(Vec::new()),
             None => {
                 let operation = "GetObjectTagging";
                 let error = Error::new(ErrorKind::AccessDenied, operation, object.to_string());
@@ -91,12 +115,14 @@ impl Client {
     /// What a change needs to know of an object: its head, and what the change could lose.
     pub async fn described(&self, object: &ObjectAddress) -> Result<Described, Error> {
         let head = Box::pin(self.whole_head(object)).await?;
-        let tags = match self.lacks(Capability::ObjectTags) {
-            Some(_) => None,
+        let (tags, unread_tags) = match self.lacks(Capability::ObjectTags) {
+            Some(_) => (None, None),
             None => match Box::pin(self.tags(object)).await {
-                Ok(tags) => Some(tags),
+                Ok(tags) => (Some(tags), None),
                 Err(error) if error.retryable() => return Err(error),
-                Err(_) => None,
+                Err(error) if error.is(&ErrorKind::Unsupported) => (None, None),
+                Err(error) if error.is_empty_answer() => (None, Some(UnreadTags::Unreadable)),
+                Err(_) => (None, Some(UnreadTags::Refused)),
             },
         };
         let (acl, acl_unknown) = match self.lacks(Capability::Acl) {
@@ -106,7 +132,7 @@ impl Client {
                 Err(error) => (None, error.is(&ErrorKind::AccessDenied)),
             },
         };
-        Ok(Described { head, tags, acl, acl_unknown })
+        Ok(Described { head, tags, unread_tags, acl, acl_unknown })
     }
 
     /// Does what a change asks for. Tags alone make no new version.
@@ -189,21 +215,24 @@ impl Client {
         retagging: bool,
     ) -> Result<StoredObject, Error> {
         let provider = self.sdk().await?.provider;
-        if !provider.facts().relied_upon {
+        let relied_upon = provider.facts().relied_upon;
+        if !relied_upon {
             // Some take the condition and copy all the same (moto).
             let call = Call::on_object("CopyObject", object);
             Box::pin(self.expect_unchanged(object, before.head.etag.as_ref(), &call)).await?;
         }
-        let most = provider.max_single_put();
-        let size = before.head.size.unwrap_or_default();
-        let stored = if size > most {
+        let in_parts = before.head.size.unwrap_or_default() > provider.max_single_put();
+        let tags = if retagging {
+            after.tags.clone()
+        } else if in_parts || !relied_upon && before.may_not_read_tags() {
             let lacks = self.lacks(Capability::ObjectTags);
-            let tags = match retagging {
-                true => after.tags.clone(),
-                false => before.kept_tags(object, lacks.as_deref())?,
-            };
-            let after = PutOptions { tags, ..after.clone() };
-            Box::pin(self.rewrite_in_parts(object, &before.head, &after)).await?
+            before.kept_tags(object, lacks.as_deref())?
+        } else {
+            before.tags.clone().unwrap_or_default()
+        };
+        let after = &PutOptions { tags, ..after.clone() };
+        let stored = if in_parts {
+            Box::pin(self.rewrite_in_parts(object, &before.head, after)).await?
         } else {
             let options = CopyOptions {
                 source_etag: before.head.etag.clone(),
@@ -214,6 +243,12 @@ impl Client {
             let copied = Box::pin(self.copy_as(object, object, &options)).await;
             copied.map_err(|error| self.not_under_a_key(object, error))?
         };
+        let made = object.clone().at_version(stored.version_id.clone().map(VersionId));
+        let retagged = retagging.then(|| after.tags.clone());
+        let asked = AskedAttributes::of(after);
+        let asked = AskedAttributes { tags: asked.tags.or(retagged), ..asked }
+            .named(&ObjectHeaders::default(), after.storage_class.as_ref());
+        Box::pin(self.put_right(&made, &asked)).await?;
         Ok(stored)
     }
 

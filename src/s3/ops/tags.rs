@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, PutOptions};
 use crate::domain::provider::Capability;
 use crate::s3::call::Call;
@@ -11,26 +11,19 @@ use crate::s3::ops::of_version::ask_of_version;
 
 impl Client {
     /// The tags in the server's order.
+    ///
+    /// # Errors
+    /// `Unsupported` where the server has none; `NotS3` with a status of success where it does not
+    /// give those of this object in a form that can be read.
     pub async fn tags(&self, object: &ObjectAddress) -> Result<Vec<(String, String)>, Error> {
         let call = Call::on_object("GetObjectTagging", object).needing(Capability::ObjectTags);
-        let output = ask_of_version!(self, &call, object, get_object_tagging);
-        let output = output.map_err(|error| self.knows_no_tags(error))?;
+        let output = match ask_of_version!(self, &call, object, get_object_tagging) {
+            // Some servers have this code for an object that has none.
+            Err(error) if error.code.as_deref() == Some("NoSuchTagSet") => return Ok(Vec::new()),
+            output => output?,
+        };
         let pair = |tag: &aws_sdk_s3::types::Tag| (tag.key().to_owned(), tag.value().to_owned());
         Ok(output.tag_set().iter().map(pair).collect())
-    }
-
-    /// A server that does not know the question answers as if it had not been asked, with the
-    /// object's own bytes (rclone): no tags are to be had of it.
-    fn knows_no_tags(&self, error: Error) -> Error {
-        let answered = error.status.is_some_and(|status| (200..300).contains(&status));
-        if !answered || error.kind != ErrorKind::NotS3 {
-            return error;
-        }
-        self.refuses(
-            Capability::ObjectTags,
-            "this server does not answer GetObjectTagging as S3 does".into(),
-        );
-        Error { kind: ErrorKind::Unsupported, ..error }
     }
 }
 

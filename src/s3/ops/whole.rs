@@ -4,7 +4,7 @@ use aws_sdk_s3::types::{GetObjectAttributesParts, ObjectAttributes};
 use futures_util::FutureExt as _;
 
 use crate::domain::description::WholeObject;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::protection::Retention;
 use crate::domain::provider::Capability;
@@ -12,8 +12,9 @@ use crate::s3::access::with_access;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
 use crate::s3::ops::headers::{checksums, retention};
-use crate::s3::ops::of_version::ask_of_version;
+use crate::s3::ops::of_version::{ask_of_version, other_answer};
 use crate::s3::sdk::blank_key::key_for_sdk;
+use crate::s3::sdk::hook::Hooked;
 
 impl Client {
     /// Only a HEAD that is refused is an error.
@@ -71,23 +72,13 @@ impl Client {
         if self.lacks(capability).is_some() {
             return None;
         }
-        let told = answer.await;
-        // A server that does not know the question may answer with the object itself.
-        if let Err(error) = &told
-            && error.is(&ErrorKind::NotS3)
-            && error.status.is_some_and(|status| (200..300).contains(&status))
-        {
-            self.refuses(
-                capability,
-                format!("this server does not answer {} as S3 does", error.operation),
-            );
-        }
-        told.ok()
+        answer.await.ok()
     }
 
     async fn attributes(&self, object: &ObjectAddress) -> Result<Found, Error> {
         let call = Call::on_object("GetObjectAttributes", object).needing(Capability::Attributes);
-        let output = self
+        let other = other_answer();
+        let asked = self
             .run(&call, |sdk, bucket| {
                 let request =
                     with_access!(sdk.get_object_attributes(), self.access(&object.bucket))
@@ -95,11 +86,14 @@ impl Client {
                         .key(key_for_sdk(&object.key))
                         .set_version_id(object.version_id())
                         .object_attributes(ObjectAttributes::Checksum)
-                        .object_attributes(ObjectAttributes::ObjectParts);
+                        .object_attributes(ObjectAttributes::ObjectParts)
+                        .customize()
+                        .interceptor(Hooked(other.clone()));
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
-            .await?;
+            .await;
+        let output = asked.map_err(|error| self.misunderstood(&call, error, other.value()))?;
         let parts = output.object_parts().and_then(GetObjectAttributesParts::total_parts_count);
         Ok(Found {
             parts: parts.and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0),
@@ -107,7 +101,10 @@ impl Client {
         })
     }
 
-    async fn retention(&self, object: &ObjectAddress) -> Result<Option<Retention>, Error> {
+    pub(in crate::s3) async fn retention(
+        &self,
+        object: &ObjectAddress,
+    ) -> Result<Option<Retention>, Error> {
         let call = Call::on_object("GetObjectRetention", object).needing(Capability::Retention);
         let output = ask_of_version!(self, &call, object, get_object_retention)?;
         let found = output.retention();
@@ -116,7 +113,10 @@ impl Client {
         Ok(retention(mode.as_ref(), found.and_then(|found| found.retain_until_date())))
     }
 
-    async fn legal_hold(&self, object: &ObjectAddress) -> Result<Option<bool>, Error> {
+    pub(in crate::s3) async fn legal_hold(
+        &self,
+        object: &ObjectAddress,
+    ) -> Result<Option<bool>, Error> {
         let call = Call::on_object("GetObjectLegalHold", object).needing(Capability::Retention);
         let output = ask_of_version!(self, &call, object, get_object_legal_hold)?;
         let status = output.legal_hold().and_then(|hold| hold.status());

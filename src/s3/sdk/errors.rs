@@ -8,7 +8,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, NO_BODY};
 use crate::s3::call::Call;
 use crate::s3::sdk::guard::fault::ResponseFault;
 use crate::s3::sdk::retry::retry_after;
@@ -312,7 +312,7 @@ fn excerpt(error: &(dyn StdError + 'static), response: &HttpResponse) -> String 
         return format!("HTTP {status}, sent on to {place}");
     }
     if text.trim().is_empty() {
-        return format!("HTTP {status}, {kind}, no body");
+        return format!("HTTP {status}, {kind}, {NO_BODY}");
     }
     let reason = if (200..300).contains(&status) { chain(error) } else { String::new() };
     format!("HTTP {status}, {kind}: {} {reason}", text.trim()).trim_end().to_owned()

@@ -199,6 +199,12 @@ impl WorkerContext {
         };
         let policy = self.policy(&connection_state, assignment);
         let source_policy = self.policy(&source, assignment);
+        // What one object taught of the server never lifts the look at what a move loses of
+        // another.
+        let anew = match assignment.spec.work.moves() {
+            true => source.remote.asking_anew(),
+            false => None,
+        };
         Ok(Task {
             job: assignment.job,
             spec: Arc::clone(&assignment.spec),
@@ -207,7 +213,7 @@ impl WorkerContext {
             policy,
             remote: connection_state.remote,
             elsewhere,
-            source: source.remote,
+            source: anew.unwrap_or(source.remote),
             source_parts: source_policy.for_parts(),
             source_policy,
             journal: self.journal.clone(),
@@ -217,6 +223,7 @@ impl WorkerContext {
             written: Arc::default(),
             moved: Arc::clone(&assignment.moved),
             tags: KnownTags::default(),
+            asked: Arc::default(),
             again: assignment.again,
             looks: assignment.looks,
             tuning: Arc::clone(&self.tuning),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::asked_attributes::AskedAttributes;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead, PutOptions, StoredObject};
 use crate::s3::http::body::Body;
@@ -80,6 +81,16 @@ impl Pipe {
             remote.put(&self.object, body.clone(), options).await
         };
         send_on(self.way(&place), body.size(), send).await
+    }
+
+    /// What a server dropped of what was asked for is put.
+    ///
+    /// # Errors
+    /// `Loss` where it cannot be.
+    pub async fn put_right(&self, options: &PutOptions) -> Result<(), Error> {
+        let asked = AskedAttributes::of(options);
+        let asked = asked.named(&options.headers, options.storage_class.as_ref());
+        self.policy.send(|| self.remote.put_right(&self.object, &asked)).await.map(drop)
     }
 
     /// # Errors

@@ -80,7 +80,8 @@ pub async fn upload_stream(
         }
     };
     match result {
-        Ok(piped) => Ok(piped),
+        // What it is made of is there by now: nothing is left to take back.
+        Ok(piped) => pipe.put_right(options).await.map(|()| piped),
         Err(error) => Err(parts.take_back(error).await),
     }
 }
@@ -153,6 +154,7 @@ async fn whole(pipe: &Pipe, body: Body, options: &PutOptions) -> Result<Piped, E
         Written::Found(found, _) => write.verified(&found, UNCONFIRMED).await?,
         Written::Taken => return Err(pipe.exists()),
     };
+    pipe.put_right(options).await?;
     Ok(Piped { bytes, verification })
 }
 

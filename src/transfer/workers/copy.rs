@@ -14,7 +14,8 @@ use crate::transfer::remote::{CopyPart, same_bucket};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::{Destination, Version, decide, find, resumed, taken};
 use crate::transfer::workers::finish::{MoveCompletion, WorkerEnd};
-use crate::transfer::workers::kept::{copied as copied_as, kept};
+use crate::transfer::workers::kept::{asks_for_more, copied as copied_as, kept};
+use crate::transfer::workers::losses::note_lacking;
 use crate::transfer::workers::moving::{Left, left};
 use crate::transfer::workers::multipart::{
     BodySource, Complete, SendPart, completed_before, discard, named, open, reconcile, record_part,
@@ -22,7 +23,7 @@ use crate::transfer::workers::multipart::{
 };
 use crate::transfer::workers::relay::{Relay, is_relayed, own_part_size, recompressed, stamp};
 use crate::transfer::workers::sums::{compared, verified};
-use crate::transfer::write::{Expected, MayReplace, Write, Written};
+use crate::transfer::write::{Expected, MayReplace, UNSEEN, Write, Written};
 
 /// The server moves the bytes, so parts may be large.
 const COPY_PART_BYTES: u64 = 256 * MIB;
@@ -151,6 +152,10 @@ impl Copy<'_> {
             task.moved.expect(size);
         } else if task.elsewhere {
             return Err(recompressed(&self.from));
+        }
+        if task.again || partial.is_some() {
+            let whole = self.is_copied_whole(&head) && !task.elsewhere;
+            asks_for_more(task, &self.from, &head, whole).await?;
         }
         if let Some(partial) = named(task, partial).await? {
             let object = partial.object.clone();
@@ -422,7 +427,13 @@ async fn whole(
                 _ => Verification::SizeOnly(SAME_SIZE.to_owned()),
             }
         }
-        Written::Stored(_) => write.see(SAME_SIZE).await?,
+        Written::Stored(_) => match write.found().await? {
+            Some(found) => {
+                note_lacking(task, head, &found);
+                write.verified(&found, SAME_SIZE).await?
+            }
+            None => Verification::SizeOnly(UNSEEN.to_owned()),
+        },
     };
     let seen = match task.spec.work.moves() {
         true => seen,

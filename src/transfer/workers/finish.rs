@@ -12,10 +12,12 @@ use crate::transfer::fact::{Copied, PartFile, Partial};
 use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::{GrowingFile, Saved, free_name};
 use crate::transfer::task::{Moving, Task};
+use crate::transfer::workers::kept::asks_for_more;
 use crate::transfer::workers::losses::{Ends, losses, stopped};
 use crate::transfer::workers::moving::{look_at_copy, remove};
 use crate::transfer::workers::multipart::Complete;
 use crate::transfer::workers::part::{PartFileSpec, make};
+use crate::transfer::workers::put_right::{expect_right, put_right};
 use crate::transfer::workers::sums::{compared, is_more_than_size};
 
 /// The end of a worker's interruptible part.
@@ -71,7 +73,7 @@ impl MoveCompletion {
     pub async fn run(self, task: &Task) -> Result<Moving, Error> {
         let moving = Box::pin(self.ready.finish(task)).await?;
         let Moving::Done { bytes, verification } = moving else { return Ok(moving) };
-        let copy = look_at_copy(task, &self.head, &self.to).await?;
+        let mut copy = look_at_copy(task, &self.head, &self.to).await?;
         let seen = verification.unwrap_or_else(|| Verification::SizeOnly(UNCOMPARED.to_owned()));
         let both = (&self.from, &self.head, &self.to);
         let (seen, certain) = speaks_for(task, both, &copy, seen).await?;
@@ -79,12 +81,18 @@ impl MoveCompletion {
         let (to, etag, whole) = (self.to, self.head.etag.clone(), self.whole);
         let copied = Copied { to, etag, size: bytes, verification, whole };
         task.opened(Partial::Copied(copied.clone())).await?;
+        let mut unkept = None;
         let (from, to) = (&self.from, &copied.to);
+        if asks_for_more(task, from, &self.head, whole).await? {
+            unkept = put_right(task).await?;
+            copy = look_at_copy(task, &self.head, to).await?;
+        }
         let ends = Ends { from, to, source: &self.head, copy: &copy, whole };
         let mut lost = losses(task, &ends).await?;
         if !certain {
             lost.push(UNCOMPARED.to_owned());
         }
+        lost.extend(unkept.map(|unkept| unkept.detail));
         if !lost.is_empty() {
             if !task.spec.files.accept_loss {
                 return Err(stopped(&self.from, &lost));
@@ -132,6 +140,10 @@ impl WorkerEnd {
         };
         if let Moving::Done { bytes, .. } = &moving {
             task.stored(*bytes);
+            // The end of a move looks at the copy itself.
+            if !task.spec.work.moves() {
+                expect_right(task).await?;
+            }
         }
         Ok(moving)
     }

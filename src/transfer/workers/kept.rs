@@ -1,7 +1,7 @@
 //! Keeps tags and headers with a copy, and notes what it cannot keep.
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{CopyOptions, ObjectAddress, ObjectHead, PutOptions};
+use crate::domain::object::{CopyOptions, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::units::Counted;
 use crate::transfer::task::{Tags, Task};
@@ -26,7 +26,38 @@ pub async fn kept(
         ..PutOptions::default()
     };
     task.spec.options.attributes.apply(&mut options);
+    let attributes = &task.spec.options.attributes;
+    task.asks(&options, &attributes.headers, attributes.class.as_ref());
     Ok(options)
+}
+
+/// Whether the copy is to have what a server that is not relied upon may have dropped. What that is
+/// is found out where this run has not: an earlier one made the copy, or a part of it. `whole`: the
+/// server copies it in one piece.
+pub async fn asks_for_more(
+    task: &Task,
+    from: &ObjectAddress,
+    head: &ObjectHead,
+    whole: bool,
+) -> Result<bool, Error> {
+    if task.remote.provider().facts().relied_upon {
+        return Ok(false);
+    }
+    if task.tags.get().is_none() {
+        match whole && !task.spec.options.attributes.describe_anew() {
+            true => asks_for_protection(task),
+            false => drop(kept(task, from, head).await?),
+        }
+    }
+    Ok(!task.asked().is_empty())
+}
+
+/// The server is asked to copy the rest as it is.
+fn asks_for_protection(task: &Task) {
+    let attributes = &task.spec.options.attributes;
+    let protection = attributes.protection.clone();
+    let options = PutOptions { protection, ..PutOptions::default() };
+    task.asks(&options, &ObjectHeaders::default(), attributes.class.as_ref());
 }
 
 /// What the server is asked for that copies an object in one piece.
@@ -38,9 +69,11 @@ pub async fn copied(
     let attributes = &task.spec.options.attributes;
     let class = head.storage_class.clone().filter(|class| class != "STANDARD");
     let retagging = !attributes.tags.is_empty();
-    let replacing = match retagging || attributes.changes_metadata() {
-        true => Some(kept(task, from, head).await?),
-        false => None,
+    let replacing = if attributes.describe_anew() {
+        Some(kept(task, from, head).await?)
+    } else {
+        asks_for_protection(task);
+        None
     };
     Ok(CopyOptions {
         source_etag: head.etag.clone(),
@@ -89,9 +122,11 @@ async fn tags(task: &Task, from: &ObjectAddress, head: &ObjectHead) -> Result<Ta
     let found = match task.source_policy.send(|| task.source.tags(from)).await {
         Ok(found) => found,
         Err(error) if error.is(&ErrorKind::AccessDenied) => {
-            task.note_once("tags cannot be read, so none are carried over");
-            let lost = Some("tags, which these keys may not read".to_owned());
-            return Ok(Tags { lost, ..Tags::default() });
+            return Ok(unread(task, "tags, which these keys may not read"));
+        }
+        // Of this object: what the server says of it says nothing of others.
+        Err(error) if error.is_unreadable() => {
+            return Ok(unread(task, "tags, which the server does not give in a readable form"));
         }
         Err(error) if error.is(&ErrorKind::Unsupported) => {
             task.note_once("this server has no tags, so none are carried over");
@@ -107,4 +142,9 @@ async fn tags(task: &Task, from: &ObjectAddress, head: &ObjectHead) -> Result<Ta
         }
         None => Ok(Tags { carried: found, lost: None }),
     }
+}
+
+fn unread(task: &Task, lost: &str) -> Tags {
+    task.note_once("tags cannot be read, so none are carried over");
+    Tags { lost: Some(lost.to_owned()), ..Tags::default() }
 }

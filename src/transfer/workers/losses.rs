@@ -25,7 +25,8 @@ pub async fn losses(task: &Task, ends: &Ends<'_>) -> Result<Vec<String>, Error> 
     if ends.source.tags > ends.copy.tags && ends.whole {
         lost.push(format!("tags ({})", ends.source.tags));
     }
-    if !ends.whole {
+    let dropped = attributes.describe_anew() && !task.remote.provider().facts().relied_upon;
+    if !ends.whole || dropped {
         lost.extend(lost_tags(task, ends.from, ends.source).await?);
     }
     lost.extend(lost_grants(task, ends).await?);
@@ -88,8 +89,30 @@ pub fn stopped(from: &ObjectAddress, lost: &[String]) -> Error {
         .detail(format!("the copy lacks {}", lost.join(", ")))
 }
 
+/// What a copy lacks of what describes its source, and a server that copies it carries over; told
+/// where the source is not at stake.
+pub fn note_lacking(task: &Task, source: &ObjectHead, copy: &ObjectHead) {
+    if task.remote.provider().facts().relied_upon {
+        return;
+    }
+    let lost = undescribed(&expected(source, &task.spec.options.attributes), copy);
+    if !lost.is_empty() {
+        task.note(format!("the copy lacks {}", lost.join(", ")));
+    }
+}
+
 /// The losses that the two heads show.
 fn told(source: &ObjectHead, copy: &ObjectHead) -> Vec<String> {
+    let mut lost = undescribed(source, copy);
+    if encrypted(source) && !encrypted(copy) {
+        lost.push("the encryption with a key of its own".to_owned());
+    }
+    lost.extend(locks(source, copy));
+    lost
+}
+
+/// Headers, metadata and class.
+fn undescribed(source: &ObjectHead, copy: &ObjectHead) -> Vec<String> {
     let (own, other) = (&source.headers, &copy.headers);
     let headers = [
         ("Content-Type", &own.content_type, &other.content_type),
@@ -119,10 +142,6 @@ fn told(source: &ObjectHead, copy: &ObjectHead) -> Vec<String> {
     if let Some(class) = class.filter(|class| copy.storage_class.as_ref() != Some(class)) {
         lost.push(format!("the storage class {class}"));
     }
-    if encrypted(source) && !encrypted(copy) {
-        lost.push("the encryption with a key of its own".to_owned());
-    }
-    lost.extend(locks(source, copy));
     lost
 }
 

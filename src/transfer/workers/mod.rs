@@ -18,6 +18,7 @@ pub mod multipart;
 pub mod named;
 pub mod pages;
 pub mod part;
+pub mod put_right;
 pub mod ranges;
 pub mod reach;
 pub mod relay;

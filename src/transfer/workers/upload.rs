@@ -54,6 +54,7 @@ impl<'a> Upload<'a> {
     pub async fn run(self, path: &Path, partial: Option<Multipart>) -> Result<WorkerEnd, Error> {
         let snapshot = self.task.spec.files.snapshot;
         let (opening, path) = (OpenMode { follow: self.follows(path), snapshot }, path.to_owned());
+        self.asks();
         let memory = self.task.memory.clone();
         let short = (BUFFER as u64).min(self.task.tuning.part_threshold);
         // One that turns out to be short is read at once, where there is room for it now.
@@ -91,6 +92,13 @@ impl<'a> Upload<'a> {
     fn follows(&self, path: &Path) -> bool {
         let named = matches!(&self.task.spec.work, Work::Upload { source, .. } if source == path);
         named || self.task.spec.files.links == Links::Follow
+    }
+
+    /// What does not depend on the file.
+    fn asks(&self) {
+        let mut options = PutOptions::default();
+        self.task.spec.options.describe(self.object.key.as_str(), &mut options);
+        self.task.asks(&options, &options.headers, options.storage_class.as_ref());
     }
 
     /// `start` is how the file begins.

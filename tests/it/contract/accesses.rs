@@ -6,14 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use windlass::config::connection::{Connection, KnownBucket};
+use windlass::demo::faults::Fault;
 use windlass::demo::server::Server;
 use windlass::domain::error::ErrorKind;
 use windlass::domain::object::{ByteRange, ObjectAddress, PutOptions, UploadId};
 use windlass::domain::presign::{KEY_VARIABLE, LinkMethod, LinkSpec, PresignedLink};
 use windlass::domain::protection::AccessSpec;
+use windlass::domain::provider::Provider;
 use windlass::s3::client::Client;
 use windlass::s3::meter::Meter;
 
+use super::scripted::{answer, scripted};
 use crate::support::server::{connection, server};
 
 const PAYER: &str = "x-amz-request-payer";
@@ -174,4 +177,51 @@ async fn a_connection_that_may_not_write_runs_no_command_for_it() {
     let deleted = client.delete(&"special".into(), &["k".into()]).await;
     assert_eq!(deleted.unwrap()[0].1.kind, ErrorKind::ReadOnly);
     assert!(!ran.exists());
+}
+
+/// How servers say that they encrypt with a key of one's own.
+const NAMED: &str = "x-amz-server-side-encryption-customer-algorithm";
+
+/// OpenStack Swift takes the key and does not say so.
+#[tokio::test]
+async fn what_is_not_encrypted_with_the_key_that_was_given_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for operation in ["PutObject", "CreateMultipartUpload", "CopyObject"] {
+        let server = server().await;
+        let client = client(&server, key(folder.path(), &[7; 32]));
+        server.store().put("special", "from", "hello");
+        server.faults().add(Fault::without(NAMED).on(operation).forever());
+        let (to, plain) = (object("special"), PutOptions::default());
+        let from = ObjectAddress::new("special".into(), "from".into());
+        let stored = match operation {
+            "PutObject" => client.put(&to, "hello".into(), &plain).await.map(drop),
+            "CopyObject" => client.copy(&from, &to, None, false, None).await.map(drop),
+            _ => client.create_multipart(&to, &plain).await.map(drop),
+        };
+        let told = stored.unwrap_err();
+        assert!(told.explain().what.contains("key of yours (SSE-C)"), "{operation}: {told:?}");
+        assert_eq!(server.store().uploads_under_way("special"), 0);
+        server.faults().clear_log();
+        let refused = client.put(&to, "more".into(), &plain).await.unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Unsupported, "nothing more is sent in the clear");
+        assert_eq!(server.faults().count("PutObject"), 0);
+        client.put(&object("usual"), "plain".into(), &plain).await.unwrap_err();
+        assert_eq!(server.faults().count("PutObject"), 1, "without a key everything is sent");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_names_the_key_and_does_not_use_it_is_found_out() {
+    let named = format!("ETag: \"e\"\r\n{NAMED}: AES256");
+    let (folder, stored) = (tempfile::tempdir().unwrap(), answer(200, &named, ""));
+    let server = scripted(&[&stored]).await;
+    let access = key(folder.path(), &[7; 32]);
+    let known = KnownBucket { access, ..KnownBucket::from("special") };
+    let connection =
+        Connection { known_buckets: vec![known], ..server.connection(Provider::Other) };
+    let client = Client::connect(&connection, Arc::new(Meter::default())).unwrap();
+    let put = client.put(&object("special"), "hello".into(), &PutOptions::default()).await;
+    assert_eq!(put.unwrap_err().kind, ErrorKind::Loss);
+    let asked = server.asked();
+    assert!(asked[1].line.starts_with("HEAD") && asked[1].header(NAMED).is_none(), "{asked:?}");
 }

@@ -8,6 +8,7 @@ mod comparing;
 mod deleting;
 mod describing;
 mod deviations;
+mod dropping;
 mod elsewhere;
 mod encoded;
 mod errors;

@@ -92,6 +92,7 @@ mod control;
 mod crash;
 mod destinations;
 mod disk;
+mod dropping;
 mod fake;
 mod faults;
 mod guards;

@@ -41,7 +41,7 @@ pub enum FieldValue {
     /// All of them.
     Same(Option<String>),
     Differs,
-    /// It is not read here.
+    /// It is not read here, or could not be.
     Unknown,
 }
 
@@ -150,7 +150,8 @@ impl Field {
     }
 
     pub fn value(self, objects: &[ObjectDescription], zone: &TimeZone) -> FieldValue {
-        if self == Field::Acl {
+        let untold = || objects.iter().any(|one| one.tags.is_none());
+        if self == Field::Acl || self == Field::Tags && untold() {
             return FieldValue::Unknown;
         }
         let mut values = objects.iter().map(|one| self.of(one, Some(zone)));

@@ -3,7 +3,7 @@
 use crate::app::dialogs::confirm::Confirm;
 use crate::app::dialogs::prompt::Prompt;
 use crate::app::transfers::job::QueuedJob;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, PUT_RIGHT};
 use crate::domain::transfer::{Direction, JobState};
 use crate::domain::units::{Counted, Rate, Size, parse_rate_limit};
 
@@ -41,7 +41,7 @@ pub fn cancelling(job: &QueuedJob) -> Confirm {
 
 /// What the copies of a move lack, where that is why their sources are kept.
 pub fn lost(job: &QueuedJob) -> Option<Confirm> {
-    let of_loss = |error: &Error| error.is(&ErrorKind::Loss);
+    let of_loss = |error: &Error| error.is(&ErrorKind::Loss) && error.operation != PUT_RIGHT;
     let failures = job.view.failures.iter().filter(|failure| of_loss(&failure.error));
     let kept: Vec<&str> = failures.clone().map(|failure| failure.place.as_str()).collect();
     let why = failures.map(|failure| failure.error.detail.as_str()).next()?;

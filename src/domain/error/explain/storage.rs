@@ -5,7 +5,7 @@ use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
     ASSUME_ROLE, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, LOCK_JOURNAL, NO_VERSION,
-    NO_VERSION_BELOW, READ_FILE, Renewal, SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED,
+    NO_VERSION_BELOW, PUT_RIGHT, READ_FILE, Renewal, SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED,
     WRITE_INDEX,
 };
 use crate::domain::provider::Capability;
@@ -298,6 +298,11 @@ fn state(error: &Error) -> Option<Explanation> {
             "a lock protects the object",
             "a bucket lock, a retention or a legal hold forbids overwriting or deleting it for now",
             "wait until it ends, or change the lock of the object or the rules of the bucket",
+        ),
+        ErrorKind::Loss if error.operation == PUT_RIGHT => Explanation::new(
+            format!("the object is stored without {}", error.detail_or("what was asked for")),
+            "this server takes with a write what it does not keep, and says nothing of it",
+            "set it by the object's metadata, store it without, or store it on another server",
         ),
         ErrorKind::Loss => Explanation::new(
             format!("copied but not moved: {}", error.detail_or("the copy lacks something")),
