@@ -84,9 +84,10 @@ impl Criteria {
     /// # Errors
     /// A sentence that says what is wrong with the pattern.
     pub fn glob(mut self, text: &str) -> Result<Criteria, String> {
-        let inner = expression(text, Star::WithinParts)?;
+        let unread = |why: String| format!("the pattern {text:?} cannot be read: {why}");
+        let inner = expression(text, Star::WithinParts).map_err(unread)?;
         let matcher = bytes::Regex::new(&format!("(?s-u)^{inner}$"))
-            .map_err(|_| "the pattern is too long".to_owned())?;
+            .map_err(|_| unread("it is too long".to_owned()))?;
         self.globs.push(NameGlob { text: text.to_owned(), matcher, whole: text.contains('/') });
         Ok(self)
     }

@@ -173,7 +173,7 @@ fn what_is_malformed_is_named_with_its_line() {
             4,
             "account_id",
         ),
-        ("[connections.a]\njurisdictions = \"every\"", 2, "expected \"all\", or a list"),
+        ("[connections.a]\njurisdictions = \"every\"", 2, "\"all\", or a list"),
         ("[connections.a]\njurisdictions = []", 2, "or a list such as"),
         ("\n[connections.a]\nprovider = \"r2\"", 2, "account_id or endpoint"),
         ("[connections.\"\"]\n", 1, "not empty"),
@@ -317,7 +317,7 @@ const LEFT: [&str; 11] = [
 #[test]
 fn a_change_of_a_connection_knows_every_name_that_a_section_may_have() {
     let (_, detail) = wrong("[connections.a]\nunknown = 1");
-    let (_, named) = detail.split_once("expected one of ").unwrap();
+    let (_, named) = detail.split_once("there are ").unwrap();
     let read: BTreeSet<&str> = named.split('`').skip(1).step_by(2).collect();
     let options = OPTIONS.iter().map(|option| option.name);
     let known: Vec<&str> = KEYS.into_iter().chain(SERVER).chain(options).chain(LEFT).collect();

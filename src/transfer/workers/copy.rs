@@ -22,7 +22,7 @@ use crate::transfer::workers::multipart::{
     run_parts,
 };
 use crate::transfer::workers::relay::{Relay, is_relayed, own_part_size, recompressed, stamp};
-use crate::transfer::workers::sums::{compared, verified};
+use crate::transfer::workers::sums::{by_etag, compared, verified};
 use crate::transfer::write::{Expected, MayReplace, UNSEEN, Write, Written};
 
 /// The server moves the bytes, so parts may be large.
@@ -444,12 +444,7 @@ async fn whole(
 }
 
 fn copied(head: &ObjectHead) -> Moving {
-    let digest = head.etag.as_ref().and_then(|etag| etag.md5_hex()).map(|_| "md5");
-    let verification = Some(match digest {
-        Some(name) => Verification::Digest(name.to_owned()),
-        None => Verification::SizeOnly("server-side copy, same ETag".to_owned()),
-    });
-    Moving::Done { bytes: head.size.unwrap_or_default(), verification }
+    Moving::Done { bytes: head.size.unwrap_or_default(), verification: Some(by_etag(head)) }
 }
 
 async fn copy_parts(

@@ -48,6 +48,14 @@ fn tells_more(remote: &dyn Remote) -> bool {
     !matches!(remote.provider(), Provider::Aws | Provider::R2)
 }
 
+/// What speaks for a copy that has its source's ETag.
+pub fn by_etag(head: &ObjectHead) -> Verification {
+    match head.etag.as_ref().and_then(|etag| etag.md5_hex()) {
+        Some(_) => Verification::Digest("md5".to_owned()),
+        None => Verification::SizeOnly("server-side copy, same ETag".to_owned()),
+    }
+}
+
 /// The parts' ETags come from the server alone: only the source's own ETag can confirm them.
 pub fn verified(head: &ObjectHead, multipart: &Multipart) -> Verification {
     if head.etag.is_some() && etag_of_parts(multipart.parts.values()) == head.etag {

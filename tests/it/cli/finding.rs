@@ -153,7 +153,7 @@ fn a_search_that_cannot_be_meant_says_what_is_wrong_with_it() {
     for (flags, said) in [
         (["--regex", "a("], "the regular expression \"a(\" cannot be read: unclosed group"),
         (["--age", "3d"], "write '<7d' or '>12h'"),
-        (["--glob", "["], "unclosed character class"),
+        (["--glob", "["], "the pattern \"[\" cannot be read: its [ is not closed by ]"),
     ] {
         let ran = shop.run(&[&["find", "s3://media"], &flags[..]].concat()).ended(2);
         assert!(ran.err.contains(said), "{}", ran.err);

@@ -128,7 +128,7 @@ async fn taking_versions_for_the_same() -> Scripted {
             }
             _ => refusal(400, "InvalidRequest"),
         },
-        _ => answer(200, "ETag: \"one\"\r\nCache-Control: no-cache", ""),
+        _ => answer(200, "ETag: \"one\"\r\nx-amz-version-id: one\r\nCache-Control: no-cache", ""),
     })
     .await
 }
@@ -264,7 +264,7 @@ async fn what_is_not_there_without_its_markers_is_copied_on_top() {
 async fn what_is_there_for_all_that_a_list_says_is_not_copied_onto_itself() {
     let server = scripted_by(|asked| match asked.line.contains("versions") {
         true => versions(&format!("<IsTruncated>false</IsTruncated>{}", version("one", false))),
-        false => answer(200, "ETag: \"one\"", ""),
+        false => answer(200, "ETag: \"one\"\r\nx-amz-version-id: one", ""),
     })
     .await;
     let client = server.client();
@@ -335,4 +335,20 @@ async fn a_block_of_public_access_is_known_by_what_is_in_it() {
     let found = client.setting(&"b".into(), BucketSetting::PublicAccess).await.unwrap();
     assert!(found.is_some_and(|found| found.document.is_yes("BlockPublicAcls")));
     assert_eq!(client.lacking(), []);
+}
+
+/// rclone.
+#[tokio::test]
+async fn an_answer_about_another_version_than_was_asked_for_is_none() {
+    let answers =
+        |named: &'static str| scripted_by(move |_| answer(200, &format!("ETag: \"e\"{named}"), ""));
+    let old = object().at_version(Some(VersionId("old".to_owned())));
+    for named in ["", "\r\nx-amz-version-id: new"] {
+        let error = answers(named).await.client().head(&old).await.unwrap_err();
+        assert!(error.is(&ErrorKind::Unsupported), "{error:?}");
+    }
+    answers("\r\nx-amz-version-id: old").await.client().head(&old).await.unwrap();
+    let null = object().at_version(Some(VersionId("null".to_owned())));
+    answers("").await.client().head(&null).await.unwrap();
+    answers("").await.client().head(&object()).await.unwrap();
 }
