@@ -106,7 +106,7 @@ mod tests {
         while reader.read_byte_record(&mut row).unwrap() {
             last = row.clone();
         }
-        last != ByteRecord::from(vec!["end"])
+        last != *["end"].as_slice()
     }
 
     #[test]

@@ -82,14 +82,13 @@ impl Scratch {
         loop {
             match pages.next().await {
                 Ok(Some(page)) => left.extend(page.rows.iter().map(VersionEntry::name)),
-                Ok(None) => break,
                 Err(error) if error.is(&ErrorKind::AccessDenied) => {
                     return Ok(Some(format!(
                         "these keys may not list versions: if the bucket keeps any, they stay \
                          below {below}"
                     )));
                 }
-                Err(_) => break,
+                Ok(None) | Err(_) => break,
             }
         }
         if left.is_empty() {

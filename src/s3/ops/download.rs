@@ -14,7 +14,7 @@ use crate::s3::http::direct::arriving::Arriving;
 use crate::s3::http::incoming::{Download, Incoming};
 use crate::s3::ops::headers::object_head;
 use crate::s3::ops::markers::of_marker;
-use crate::s3::ops::objects::telling;
+use crate::s3::ops::objects::{expect_version, telling};
 use crate::s3::sdk::blank_key::key_for_sdk;
 
 impl Client {
@@ -156,7 +156,7 @@ impl Client {
         })
         .await
         .and_then(|arrived| {
-            self.expect_version(object, arrived.output.version_id(), call)?;
+            expect_version(object, arrived.output.version_id(), call)?;
             Ok(arrived)
         })
     }

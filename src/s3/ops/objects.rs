@@ -88,7 +88,7 @@ impl Client {
                 async move { request.send().await.map_err(|error| call.failed(error)) }
             })
             .await?;
-        self.expect_version(object, output.version_id(), &call)?;
+        expect_version(object, output.version_id(), &call)?;
         let archive_tier = output.archive_status().map(|tier| tier.as_str().to_owned());
         let head = ObjectHead { archive_tier, ..object_head!(output) };
         match head.etag {
@@ -96,22 +96,6 @@ impl Client {
             // A login page of the network on the way answers 200 too.
             None => Err(call.fails(ErrorKind::NotS3, "the answer has no ETag")),
         }
-    }
-
-    /// An answer about another version than was asked for is none: rclone answers with the current
-    /// one. Who keeps no versions may leave out the id that is called `null`.
-    pub(in crate::s3) fn expect_version(
-        &self,
-        object: &ObjectAddress,
-        answered: Option<&str>,
-        call: &Call,
-    ) -> Result<(), Error> {
-        let asked = object.version.as_ref().map(VersionId::as_str).filter(|id| *id != "null");
-        if asked.is_none_or(|asked| answered == Some(asked)) {
-            return Ok(());
-        }
-        let why = "asked for one version, it answers with the current object";
-        Err(call.fails(ErrorKind::Unsupported, why))
     }
 
     /// Remembers for the session that the server compares another spelling of the ETag that a write
@@ -200,6 +184,21 @@ impl Client {
         let signed = open && !self.connection().bodies.unsigned;
         Digests::of(body, self.sdk().await?.crc64nvme, signed).await
     }
+}
+
+/// An answer about another version than was asked for is none: rclone answers with the current one.
+/// Who keeps no versions may leave out the id that is called `null`.
+pub(in crate::s3) fn expect_version(
+    object: &ObjectAddress,
+    answered: Option<&str>,
+    call: &Call,
+) -> Result<(), Error> {
+    let asked = object.version.as_ref().map(VersionId::as_str).filter(|id| *id != "null");
+    if asked.is_none_or(|asked| answered == Some(asked)) {
+        return Ok(());
+    }
+    let why = "asked for one version, it answers with the current object";
+    Err(call.fails(ErrorKind::Unsupported, why))
 }
 
 /// Chooses the refusal that tells more: the one with a key, or the one without.

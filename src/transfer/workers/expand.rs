@@ -311,9 +311,11 @@ impl ExpansionTask {
         for target in Target::each(targets) {
             match &*target {
                 Target::Object(key) if self.takes(key.name()) => keys.push((key.clone(), 0)),
-                Target::Object(_) => {}
                 // The past is only read.
-                Target::Version(..) | Target::PrefixAt(..) | Target::Rows(_) => {}
+                Target::Object(_)
+                | Target::Version(..)
+                | Target::PrefixAt(..)
+                | Target::Rows(_) => {}
                 Target::Prefix(prefix) => {
                     let place = ListedPlace { bucket, prefix, at: None };
                     let mut walk = self.walk(place);

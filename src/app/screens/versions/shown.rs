@@ -152,8 +152,9 @@ impl ShownVersions {
         if let ListedOf::Deleted { .. } = self.of {
             let step = step(&history, &RestorePoint::Undeleted);
             let gone = match &step {
-                RestoreStep::Undelete { object, .. } => Some(object),
-                RestoreStep::Copy { object, over: None } => Some(object),
+                RestoreStep::Undelete { object, .. } | RestoreStep::Copy { object, over: None } => {
+                    Some(object)
+                }
                 _ => None,
             };
             if let Some(object) = gone {
