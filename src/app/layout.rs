@@ -303,7 +303,6 @@ mod tests {
     }
 
     /// Buckets, objects and these panes are open.
-    /// Buckets, objects and these panes are open.
     fn open(panes: &[Pane]) -> Shape {
         let mut shape = Shape::default();
         for pane in [Pane::Buckets, Pane::Objects].iter().chain(panes) {

@@ -58,7 +58,8 @@ fn point(state: &mut State, now: Timestamp, spot: Spot, asked: &mut Asked) -> Op
 
 /// The wheel moves the cursor of a list, and scrolls what is read.
 fn turn(state: &mut State, now: Timestamp, action: Action, asked: &mut Asked) {
-    if state.parts.overlay.is_none() && state.parts.connecting.is_open() {
+    let read = state.parts.help.is_some() || state.parts.overlay.is_some();
+    if !read && state.parts.connecting.is_open() {
         return;
     }
     for _ in 0..WHEEL {

@@ -13,12 +13,14 @@ pub fn on_pasted(state: &mut State, now: Timestamp, text: &str, asked: &mut Aske
     state.shown = None;
     let leads = locate(text, &state.session).is_some();
     let keys = !leads && has_keys(text);
-    // What is only read makes way for it.
-    if leads || keys {
-        state.parts.overlay = None;
-    } else if state.parts.overlay.is_some() {
+    let below_help = state.parts.all().skip(usize::from(state.parts.help.is_some()));
+    let asks = below_help.into_iter().any(Part::takes_paste);
+    let read = state.parts.help.is_some() || state.parts.overlay.is_some();
+    if asks || read && !(leads || keys) {
         return;
     }
+    // What is only read makes way for it.
+    (state.parts.help, state.parts.overlay) = (None, None);
     state.with(now, asked, |parts, cx| {
         if leads {
             parts.places.go(text, cx);

@@ -137,7 +137,8 @@ impl Arguments {
 
 /// What is wrong, without the usage that clap prints below it.
 fn first_sentences(text: &str) -> String {
-    let lines = text.lines().take_while(|line| !line.starts_with("Usage:"));
+    let ends = |line: &str| line.starts_with("Usage:") || line.starts_with("For more information");
+    let lines = text.lines().take_while(|line| !ends(line));
     let told: Vec<&str> = lines.map(str::trim).filter(|line| !line.is_empty()).collect();
     told.join("; ").trim_start_matches("error: ").to_owned()
 }

@@ -183,7 +183,8 @@ pub fn choose(
     let overruled = environment.endpoint.is_some() && flags.connection.is_none();
     let overruled = (overruled && base != chain_name).then(|| {
         format!(
-            "AWS_ENDPOINT_URL is not used: {base} of config.toml is the connection; \
+            "the endpoint of the environment is not used: {base} of config.toml is the \
+             connection; \
              --connection {chain_name} goes by the variables"
         )
     });

@@ -1,5 +1,6 @@
 //! Says what jobs would do, and does nothing: `--dry-run` of `put`, `cp` and `mv`.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::json;
@@ -7,7 +8,7 @@ use serde_json::json;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::several::Objects;
-use crate::domain::address::{Bucket, Key, Prefix};
+use crate::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::glob::KeyFilter;
 use crate::domain::object::{ObjectAddress, ObjectHead};
@@ -37,7 +38,9 @@ struct Sum {
 pub async fn dry_run(choice: &Choice, specs: &[JobSpec]) -> Result<Status, VerbError> {
     let mut printer = Printer::new(choice.json);
     let (mut done, mut failed) = (0, 0);
+    let mut seen = HashSet::new();
     for spec in specs {
+        expect_possible(choice, spec, &mut seen).await?;
         let sum = one(choice, spec, &mut printer).await?;
         (done, failed) = (done + sum.objects + sum.skipped, failed + sum.failed);
     }
@@ -54,7 +57,6 @@ async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<S
     let written = choice.client_of(spec.other_connection().unwrap_or(&spec.connection))?;
     let mut sum = Sum::default();
     let verb = verb(&spec.work);
-    expect_possible(spec, &written).await?;
     match &spec.work {
         Work::Upload { source: path, bucket, target, .. } => {
             for step in files(path, bucket, target, spec).await? {
@@ -95,7 +97,11 @@ fn verb(work: &Work) -> &'static str {
 }
 
 /// What the run would refuse before its first object.
-async fn expect_possible(spec: &JobSpec, written: &Client) -> Result<(), Error> {
+async fn expect_possible<'a>(
+    choice: &Choice,
+    spec: &'a JobSpec,
+    seen: &mut HashSet<(&'a ConnectionName, &'a Bucket)>,
+) -> Result<(), Error> {
     let to_bucket = match &spec.work {
         Work::Upload { bucket, .. } => bucket,
         Work::Copy { bucket, source, to_bucket, target, moving, .. } => {
@@ -109,7 +115,11 @@ async fn expect_possible(spec: &JobSpec, written: &Client) -> Result<(), Error> 
         }
         Work::Download { .. } | Work::Delete { .. } => return Ok(()),
     };
-    match written.is_there(to_bucket).await {
+    let connection = spec.other_connection().unwrap_or(&spec.connection);
+    if !seen.insert((connection, to_bucket)) {
+        return Ok(());
+    }
+    match choice.client_of(connection)?.is_there(to_bucket).await {
         Some(false) => {
             Err(Error::new(ErrorKind::NoSuchBucket, "HeadBucket", format!("s3://{to_bucket}")))
         }

@@ -155,12 +155,15 @@ async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, VerbEr
     run(choice, work, how).await
 }
 
-/// No two sources are stored under one key: one of them would be overwritten.
+/// No two files are stored under one key: one of them would be overwritten. Folders of one name may
+/// have different files.
 fn each_by_itself(work: &[Work]) -> Result<(), VerbError> {
     let mut taken: BTreeMap<String, &Path> = BTreeMap::new();
     for one in work {
-        let Work::Upload { source, bucket, target, .. } = one else { continue };
-        let place = format!("s3://{bucket}/{}", target.as_str());
+        let Work::Upload { source, bucket, target: Target::Object(key), .. } = one else {
+            continue;
+        };
+        let place = format!("s3://{bucket}/{key}");
         if let Some(other) = taken.insert(place.clone(), source) {
             return Err(usage(&format!(
                 "{} and {} would both be stored as {}: upload one of them below another prefix",

@@ -20,6 +20,7 @@ pub async fn look_for_buckets(choice: &Choice, jobs: &mut [JobView]) {
         if first.error.is(&ErrorKind::NoSuchBucket) {
             for failure in job.failures.iter_mut().filter(|one| is_unclear(&one.error)) {
                 failure.error.kind = ErrorKind::NoSuchBucket;
+                failure.error.detail.clear();
             }
         }
     }

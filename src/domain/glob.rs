@@ -55,10 +55,12 @@ impl Glob {
 }
 
 fn matcher(text: &str) -> Result<Regex, String> {
-    let inner = expression(text, Star::AcrossParts)?;
-    let whole = match text.contains('/') {
-        true => format!("(?s-u)^{inner}$"),
-        false => format!("(?s-u)^(?:.*/)?{inner}/?$"),
+    let across = expression(text, Star::AcrossParts)?;
+    let whole = if text.contains('/') {
+        format!("(?s-u)^{across}$")
+    } else {
+        let last = expression(text, Star::WithinParts)?;
+        format!("(?s-u)^(?:{across}|(?:.*/)?{last}/?)$")
     };
     Regex::new(&whole).map_err(|_| "it is too long".to_owned())
 }
@@ -111,7 +113,8 @@ pub enum Star {
 /// # Errors
 /// A sentence that says what is wrong with the pattern.
 pub fn expression(pattern: &str, star: Star) -> Result<String, String> {
-    let mut reader = Reader { signs: pattern.chars().collect(), at: 0, star, text: String::new() };
+    let mut reader =
+        Reader { signs: pattern.chars().collect(), at: 0, star, begins: true, text: String::new() };
     reader.sequence(0)?;
     Ok(reader.text)
 }
@@ -120,6 +123,8 @@ struct Reader {
     signs: Vec<char>,
     at: usize,
     star: Star,
+    /// Whether what comes next begins a part of a name.
+    begins: bool,
     /// The expression so far.
     text: String,
 }
@@ -127,13 +132,20 @@ struct Reader {
 impl Reader {
     /// Reads to the end, or to the brace that closes these alternatives.
     fn sequence(&mut self, depth: usize) -> Result<(), String> {
+        let opened = self.begins;
         while let Some(sign) = self.next() {
+            let begins = match sign {
+                '{' => self.begins,
+                ',' => depth > 0 && opened,
+                sign => sign == '/',
+            };
             match sign {
                 '*' => self.stars(),
                 '?' => self.text.push_str(self.any()),
                 '[' => self.class()?,
                 '{' => {
                     self.text.push_str("(?:");
+                    self.begins = begins;
                     self.sequence(depth + 1)?;
                     self.text.push(')');
                 }
@@ -145,6 +157,7 @@ impl Reader {
                 }
                 sign => self.literal(sign),
             }
+            self.begins = begins || sign == '*' && self.signs[self.at - 1] == '/';
         }
         if depth > 0 { Err("its { is not closed by }".to_owned()) } else { Ok(()) }
     }
@@ -164,13 +177,12 @@ impl Reader {
 
     /// The first star is read.
     fn stars(&mut self) {
-        let begins = self.at == 1 || matches!(self.signs[self.at - 2], '/' | '{' | ',');
         let from = self.at;
         while self.signs.get(self.at) == Some(&'*') {
             self.at += 1;
         }
         let many = self.at > from;
-        if many && begins && self.signs.get(self.at) == Some(&'/') {
+        if many && self.begins && self.signs.get(self.at) == Some(&'/') {
             self.at += 1;
             self.text.push_str("(?:.*/)?");
         } else if many || self.star == Star::AcrossParts {
@@ -202,7 +214,8 @@ impl Reader {
         self.at += length + 1;
         let not = if negated { "^" } else { "" };
         let class = match self.star {
-            Star::WithinParts => format!("(?u:[{not}{set}&&[^/]])"),
+            // A negation binds last, so it stands by itself.
+            Star::WithinParts => format!("(?u:[[{not}{set}]&&[^/]])"),
             Star::AcrossParts => format!("(?u:[{not}{set}])"),
         };
         self.text.push_str(&class);
@@ -268,6 +281,8 @@ mod tests {
             ("{a,b}", "ab"),
             ("a", "a/b"),
             ("[^é]", "é"),
+            ("log*.txt", "a/logs/b/x.txt"),
+            ("a,**/b", "a,b"),
         ] {
             assert!(!glob(pattern).matches(name), "{pattern} {name}");
         }

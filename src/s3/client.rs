@@ -152,13 +152,13 @@ impl Client {
         Client { access, ..self.clone() }
     }
 
-    /// The same client, which asks also what the server refused before.
+    /// The same client, which asks for tags also where the server refused to tell any before.
     #[must_use]
     pub fn asking_anew(&self) -> Client {
         Client { anew: true, ..self.clone() }
     }
 
-    /// What the server refused, as far as this client goes by it.
+    /// What the server refused, and whether this client goes by it for tags, too.
     pub(in crate::s3) fn refusals(&self) -> (&Refusals, bool) {
         (&self.inner.refusals, !self.anew)
     }

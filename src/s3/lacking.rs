@@ -9,8 +9,8 @@ impl Client {
         if let Some(why) = self.provider().lacks(capability) {
             return Some(why.to_owned());
         }
-        let (refusals, holds) = self.refusals();
-        refusals.reason(capability).filter(|_| holds)
+        let (refusals, tags_too) = self.refusals();
+        refusals.reason(capability).filter(|_| tags_too || capability != Capability::ObjectTags)
     }
 
     /// Everything this server cannot do, as far as is known, with the reasons.

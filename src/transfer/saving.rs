@@ -54,8 +54,11 @@ pub async fn save_text(
     let pipe = pipe(client, object);
     let written = Box::pin(write(&pipe, bytes, &options, may_replace)).await.map_err(gone)?;
     let etag = written.ok_or_else(|| conflict(object, CHANGED))?;
-    pipe.put_right(&options).await?;
-    Ok(etag)
+    match pipe.put_right(&options).await {
+        Err(error) if error.is(&ErrorKind::Loss) => Err(error),
+        // The text is stored, whatever could not be looked at.
+        _ => Ok(etag),
+    }
 }
 
 /// Stores the text of a new object, where there is none, and gives its ETag.

@@ -91,12 +91,17 @@ impl Part for BucketSettings {
         ]
     }
 
+    /// A change that is written is not left for what is pasted.
+    fn takes_paste(&self) -> bool {
+        self.dialog().is_some() || self.change.is_some()
+    }
+
     fn on_action(&mut self, action: Action, cx: &mut Context<'_>) -> bool {
         if self.question.is_open() {
             let about = self.question.get().map(|question| question.about.clone());
             match (self.question.on_action(action, cx), about) {
                 (Some((question, answer)), _) => self.on_answer(question, answer, cx),
-                (None, Some(about)) if !self.question.is_open() => self.on_left(about),
+                (None, Some(about)) if !self.question.is_open() => self.on_left(about, cx),
                 _ => {}
             }
         } else if self.reading.is_some() {

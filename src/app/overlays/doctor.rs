@@ -44,6 +44,11 @@ impl Part for Doctor {
         if self.opened.is_some() { Details::SCOPES } else { Scope::Doctor.outwards() }
     }
 
+    /// What is examined is not left for what is pasted.
+    fn takes_paste(&self) -> bool {
+        true
+    }
+
     fn read_only(&self, _: &Session) -> Option<String> {
         self.read_only.then(|| "the connection is read-only".to_owned())
     }

@@ -82,13 +82,16 @@ impl Scratch {
         loop {
             match pages.next().await {
                 Ok(Some(page)) => left.extend(page.rows.iter().map(VersionEntry::name)),
-                Err(error) if error.is(&ErrorKind::AccessDenied) => {
+                Ok(None) => break,
+                // It keeps none.
+                Err(error) if error.is(&ErrorKind::Unsupported) => break,
+                Err(error) => {
                     return Ok(Some(format!(
-                        "these keys may not list versions: if the bucket keeps any, they stay \
-                         below {below}"
+                        "versions cannot be listed ({}): if the bucket keeps any, they stay \
+                         below {below}",
+                        error.explain().what
                     )));
                 }
-                Ok(None) | Err(_) => break,
             }
         }
         if left.is_empty() {

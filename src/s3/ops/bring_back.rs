@@ -174,12 +174,12 @@ impl Client {
         match self.head(&key).await {
             Ok(_) => Ok(true),
             Err(error) if error.is(&ErrorKind::NoSuchKey) => Ok(false),
-            // Who may not look at objects may list them: the plan was made so.
-            Err(error) if error.is(&ErrorKind::AccessDenied) => {
+            // Who may not look at the object, or not without its key, may list it: the plan was
+            // made so.
+            Err(_) => {
                 let history = self.versions_of(&key).await?;
                 Ok(history.newest().is_some_and(|newest| newest.latest && !newest.is_marker()))
             }
-            Err(error) => Err(error),
         }
     }
 

@@ -126,7 +126,7 @@ impl Client {
         };
         let version_id = output.version_id().map(str::to_owned);
         let made = to.clone().at_version(version_id.clone().map(VersionId));
-        self.check_own_key(&made, output.sse_customer_algorithm().is_some()).await?;
+        self.check_own_key(&made).await?;
         let Some(result) = output.copy_object_result() else {
             return Err(
                 call.fails(ErrorKind::NotS3, "the answer to a copy says nothing of the copy")

@@ -57,14 +57,7 @@ impl Client {
             .map_err(|error| asking_for(error, options))?;
         let id = output.upload_id().filter(|id| !id.is_empty());
         let missing = || call.fails(ErrorKind::NotS3, "the answer has no upload id");
-        let upload = UploadId(id.ok_or_else(missing)?.to_owned());
-        let named = output.sse_customer_algorithm().is_some();
-        if let Err(error) = self.expect_named_key(&call, object, named) {
-            // What cannot be taken back is told by its own error on the next look.
-            drop(Box::pin(self.abort_for_good(object, &upload)).await);
-            return Err(error);
-        }
-        Ok(upload)
+        Ok(UploadId(id.ok_or_else(missing)?.to_owned()))
     }
 
     /// One part with its integrity check, 5 MiB at least unless it is the last.
@@ -242,8 +235,7 @@ impl Client {
         }
         let made =
             object.clone().at_version(output.version_id().map(|id| VersionId(id.to_owned())));
-        // The start of the upload named it.
-        self.check_own_key(&made, true).await?;
+        self.check_own_key(&made).await?;
         Ok(StoredObject {
             etag: Some(etag),
             version_id: output.version_id().map(str::to_owned),

@@ -156,7 +156,7 @@ impl Client {
             .map_err(|error| asking_for(error, options))?;
         let made =
             object.clone().at_version(output.version_id().map(|id| VersionId(id.to_owned())));
-        self.check_own_key(&made, output.sse_customer_algorithm().is_some()).await?;
+        self.check_own_key(&made).await?;
         let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
         let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
         Ok(StoredObject {

@@ -26,52 +26,26 @@ impl Client {
         }
     }
 
-    /// Of an upload that was begun: a server that encrypts says so in its answer.
-    ///
-    /// # Errors
-    /// `Unsupported`; no byte was sent.
-    pub(in crate::s3) fn expect_named_key(
-        &self,
-        call: &Call,
-        object: &ObjectAddress,
-        named: bool,
-    ) -> Result<(), Error> {
-        let relied_upon = self.provider().facts().relied_upon;
-        if named || relied_upon || !self.access(&object.bucket).has_key() {
-            return Ok(());
-        }
-        self.conditions().learn_own_key(false);
-        Err(call.fails(ErrorKind::Unsupported, UNUSED))
-    }
-
-    /// Of an object that was stored: a server that encrypts says so in its answer (`named`), and
-    /// tells nothing of the object without the key. rclone keeps the name of the algorithm and the
-    /// bytes in the clear.
+    /// Of an object that was stored: a server that encrypts tells nothing of it without the key.
+    /// Nothing else proves it: rclone names the algorithm in its answer and keeps the bytes in the
+    /// clear, MinIO encrypts and names nothing.
     ///
     /// # Errors
     /// `Loss` where the object can be read without the key.
-    pub(in crate::s3) async fn check_own_key(
-        &self,
-        object: &ObjectAddress,
-        named: bool,
-    ) -> Result<(), Error> {
+    pub(in crate::s3) async fn check_own_key(&self, object: &ObjectAddress) -> Result<(), Error> {
         let access = self.access(&object.bucket);
-        if !access.has_key() || self.sdk().await?.provider.facts().relied_upon {
+        let relied_upon = self.provider().facts().relied_upon;
+        if !access.has_key() || relied_upon || self.conditions().uses_own_key() == Some(true) {
             return Ok(());
         }
-        if named {
-            if self.conditions().uses_own_key() == Some(true) {
-                return Ok(());
-            }
-            match Box::pin(self.ask_head(object, false, &access.without_key())).await {
-                Ok(_) => {}
-                Err(error) => {
-                    if error.status == Some(400) {
-                        self.conditions().learn_own_key(true);
-                    }
-                    // Any other refusal says nothing of the key.
-                    return Ok(());
+        match Box::pin(self.ask_head(object, false, &access.without_key())).await {
+            Ok(_) => {}
+            Err(error) => {
+                // Any other refusal says nothing of the key.
+                if error.status == Some(400) {
+                    self.conditions().learn_own_key(true);
                 }
+                return Ok(());
             }
         }
         self.conditions().learn_own_key(false);

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::asked_attributes::AskedAttributes;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ObjectAddress, ObjectHead, PutOptions, StoredObject};
+use crate::domain::object::{ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, StoredObject};
 use crate::s3::http::body::Body;
 use crate::transfer::connection_health::ConnectionHealth;
 use crate::transfer::limits::Patience;
@@ -88,8 +88,9 @@ impl Pipe {
     /// # Errors
     /// `Loss` where it cannot be.
     pub async fn put_right(&self, options: &PutOptions) -> Result<(), Error> {
-        let asked = AskedAttributes::of(options);
-        let asked = asked.named(&options.headers, options.storage_class.as_ref());
+        // The type may be a guess.
+        let headers = ObjectHeaders { content_type: None, ..options.headers.clone() };
+        let asked = AskedAttributes::of(options).named(&headers, options.storage_class.as_ref());
         self.policy.send(|| self.remote.put_right(&self.object, &asked)).await.map(drop)
     }
 

@@ -214,17 +214,8 @@ impl Copy<'_> {
     fn is_copied_whole(&self, head: &ObjectHead) -> bool {
         let remote = &self.task.remote;
         let most = self.task.tuning.most_copied_whole(remote.provider());
-        let small = head.size.unwrap_or_default() <= most && !self.is_told_by_parts(head);
         // Who copies no parts may copy large objects whole.
-        small || remote.lacks(Capability::CopyPart).is_some()
-    }
-
-    /// Whether it is a move of an object that only its ETag of parts speaks for. Others than these
-    /// servers may keep a checksum, or drop what an upload of parts asks for.
-    fn is_told_by_parts(&self, head: &ObjectHead) -> bool {
-        let facts = self.task.remote.provider().facts();
-        let asks = self.task.spec.work.moves() && facts.relied_upon && head.checksums.is_empty();
-        asks && own_part_size(head, &facts.parts).is_some()
+        head.size.unwrap_or_default() <= most || remote.lacks(Capability::CopyPart).is_some()
     }
 
     /// A copy is done when its bytes are there, a move when its source is gone.

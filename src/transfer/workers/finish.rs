@@ -121,7 +121,9 @@ async fn speaks_for(
         (seen, _) => seen,
     };
     let seen = compared(task, (from, head.etag.as_ref()), to, seen).await?;
-    let certain = is_more_than_size(&seen);
+    // A server that copies and keeps to the condition on the source has copied that source.
+    let relied_upon = task.remote.provider().facts().relied_upon;
+    let certain = relied_upon || is_more_than_size(&seen);
     Ok((seen, certain))
 }
 

@@ -352,6 +352,11 @@ impl BucketSettings {
     /// What was written before, and not sent, is shown again.
     fn on_unchanged(&mut self, setting: BucketSetting, cx: &mut Context<'_>) {
         cx.toast(Level::Note, format!("{setting}: nothing was changed"));
+        self.show_again(setting, cx);
+    }
+
+    /// Shows what was written before the editor was opened, if anything was.
+    fn show_again(&mut self, setting: BucketSetting, cx: &mut Context<'_>) {
         let begun = self.text_of(setting);
         let text = self.change.take().map(|change| change.text);
         if let Some(text) = text.filter(|text| *text != begun) {
@@ -385,11 +390,11 @@ impl BucketSettings {
     }
 
     /// A question was left: what was written is not lost by that.
-    pub(super) fn on_left(&mut self, question: SettingQuestion) {
+    pub(super) fn on_left(&mut self, question: SettingQuestion, cx: &mut Context<'_>) {
         let setting = self.change.as_ref().map(|change| change.setting);
         match (question, setting) {
-            // The editor asks by itself.
-            (SettingQuestion::Text(_), _) => self.change = None,
+            // The editor asks by itself before it drops what was typed in it.
+            (SettingQuestion::Text(_), Some(setting)) => self.show_again(setting, cx),
             (SettingQuestion::Mistake(mistake), Some(_)) => self.ask_discard(Some(mistake)),
             (SettingQuestion::Discard(Some(mistake)), Some(setting)) => {
                 self.ask_after(setting, mistake);

@@ -168,6 +168,10 @@ impl Part for Connecting {
         self.is_open()
     }
 
+    fn takes_paste(&self) -> bool {
+        self.is_open()
+    }
+
     fn field(&mut self) -> Option<CompletedField<'_>> {
         match &mut self.stage {
             Stage::File(prompt) => Some(prompt.completing()),

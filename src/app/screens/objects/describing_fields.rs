@@ -379,7 +379,9 @@ pub fn settle(change: &mut MetadataChange, objects: &[ObjectDescription]) {
         objects.iter().map(of).collect()
     };
     let all = differences(change);
-    for field in Field::ALL {
+    // Nobody knows what a change of tags that cannot be read would leave as it is.
+    let tags_known = objects.iter().all(|one| one.tags.is_some());
+    for field in Field::ALL.into_iter().filter(|field| tags_known || *field != Field::Tags) {
         for name in field.names(change) {
             let mut less = change.clone();
             field.take_out(&mut less, &name);

@@ -21,7 +21,7 @@ use crate::app::scope::Scope;
 use crate::app::screens::versions::shown::{ListedOf, ShownVersions};
 use crate::app::spot::Spot;
 use crate::app::toasts::Level;
-use crate::domain::address::Bucket;
+use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::diff_end::DiffEnd;
 use crate::domain::error::Error;
 use crate::domain::restoring::Restored;
@@ -35,7 +35,7 @@ pub struct Versions {
     /// The next page is on its way.
     page: Option<Ticket>,
     /// A restoration or deletion is under way in a bucket.
-    acting: Option<(Ticket, Bucket)>,
+    acting: Option<(Ticket, ConnectionName, Bucket)>,
     /// Which versions are deleted once it is said yes to.
     question: QuestionSlot<Vec<KeyVersion>>,
 }
@@ -137,7 +137,7 @@ impl Part for Versions {
     }
 
     fn owns(&self, ticket: Ticket) -> bool {
-        let acting = self.acting.as_ref().map(|(ticket, _)| *ticket);
+        let acting = self.acting.as_ref().map(|(ticket, ..)| *ticket);
         [self.page, acting].contains(&Some(ticket))
     }
 
@@ -158,7 +158,7 @@ impl Part for Versions {
     }
 
     fn waits_for(&self) -> Option<Ticket> {
-        self.acting.as_ref().map(|(ticket, _)| *ticket)
+        self.acting.as_ref().map(|(ticket, ..)| *ticket)
     }
 
     fn is_waiting(&self) -> bool {
@@ -278,14 +278,15 @@ impl Versions {
         if self.is_acting() {
             return cx.toast(Level::Note, WAIT);
         }
-        self.acting = Some((cx.request(StorageRequest::Versions(request)), bucket));
+        let ticket = cx.request(StorageRequest::Versions(request));
+        self.acting = Some((ticket, cx.session.name().clone(), bucket));
     }
 
     fn on_restored(&mut self, restored: Restored, cx: &mut Context<'_>) {
         let acting = self.acting.take();
         say_restored(&restored, cx);
-        if let Some((_, bucket)) = acting {
-            let copies = large_copies(cx.session.name(), &bucket, restored.large);
+        if let Some((_, connection, bucket)) = acting {
+            let copies = large_copies(&connection, &bucket, restored.large);
             if !copies.is_empty() {
                 cx.transfer(TransferCommand::Enqueue(copies));
             }
