@@ -103,7 +103,8 @@ impl Client {
                 Ok((output, sending.check))
             })
             .await?;
-        let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
+        let opaque = self.access(&object.bucket).has_key() || opaque_tag!(output);
+        let etag = stored_tag(output.e_tag(), &check, opaque, call)?;
         Ok(UploadedPart { number, etag, size: body.size(), crc64nvme: check.crc64nvme() })
     }
 

@@ -157,13 +157,14 @@ impl Client {
         let made =
             object.clone().at_version(output.version_id().map(|id| VersionId(id.to_owned())));
         self.check_own_key(&made).await?;
-        let etag = stored_tag(output.e_tag(), &check, opaque_tag!(output), call)?;
+        let opaque = self.access(&object.bucket).has_key() || opaque_tag!(output);
+        let etag = stored_tag(output.e_tag(), &check, opaque, call)?;
         let confirmed = check.confirmed_by(&etag, output.checksum_crc64_nvme());
         Ok(StoredObject {
             etag: Some(etag),
             version_id: output.version_id().map(str::to_owned),
             checksums: checksums!(output),
-            confirmed: confirmed.filter(|_| !opaque_tag!(output) || check.crc64nvme().is_some()),
+            confirmed: confirmed.filter(|_| !opaque || check.crc64nvme().is_some()),
         })
     }
 

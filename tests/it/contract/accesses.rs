@@ -191,6 +191,7 @@ async fn a_server_that_encrypts_with_a_key_need_not_say_so() {
     for operation in ["PutObject", "CreateMultipartUpload", "CopyObject"] {
         server.faults().add(Fault::without(NAMED).on(operation).forever());
     }
+    server.store().create_bucket("special");
     let (to, plain) = (object("special"), PutOptions::default());
     client.put(&to, "hello".into(), &plain).await.unwrap();
     let copy = ObjectAddress::new("special".into(), "copy".into());

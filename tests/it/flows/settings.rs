@@ -1,7 +1,7 @@
 //! The settings of a bucket: fetched one by one, read, changed by forms and in the editor, cleared.
 
 use windlass::app::effect::{Effect, MachineRequest, Request, StorageRequest};
-use windlass::app::event::Answer;
+use windlass::app::event::{Answer, Event};
 use windlass::app::overlays::Overlay;
 use windlass::app::overlays::bucket_settings::BucketSettings;
 use windlass::app::overlays::bucket_settings::reading::SettingReading;
@@ -185,6 +185,8 @@ fn what_was_written_is_not_lost_by_one_key() {
     assert!(app.picture().contains("was not sent"), "{}", app.picture());
     app.keys("e").effects();
     edited(&mut app, &CORS.replace("GET", "PUT"));
+    app.event(Event::Paste("s3://media/x".to_owned()));
+    assert!(sheet(&app).reading.is_some(), "what is pasted takes nothing away");
     app.keys("n");
     assert!(discards(&app), "{}", app.picture());
     app.keys("esc");
@@ -208,6 +210,8 @@ fn without_an_editor_of_ones_own_a_document_is_edited_in_the_window() {
     assert!(app.picture().contains("was not sent"), "{}", app.picture());
     app.keys("e ctrl-o");
     assert!(app.picture().contains("was not sent"), "what was written before stays");
+    app.keys("e esc");
+    assert!(app.picture().contains("was not sent"), "and so it does when the editor is left");
 }
 
 #[test]
