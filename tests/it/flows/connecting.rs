@@ -6,7 +6,6 @@ use windlass::app::action::Action;
 use windlass::app::effect::{ConnectionRequest, Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::overlays::Overlay;
-use windlass::app::part::Part as _;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::screens::connecting::field::FieldId;
 use windlass::app::session::Startup;
@@ -137,14 +136,6 @@ fn keys_that_are_pasted_at_the_welcome_open_their_form() {
     );
     let tried = examined(&app).expect("it is tried at once");
     assert_eq!(tried.endpoint, Some(format!("https://{ID}.eu.r2.cloudflarestorage.com")));
-}
-
-#[test]
-fn an_address_that_is_pasted_at_the_welcome_opens_its_form() {
-    let mut app = first_start();
-    paste(&mut app, "http://localhost:9000");
-    assert!(matches!(app.state.parts.connecting.stage, Stage::Form(_)), "{}", app.picture());
-    assert!(app.state.parts.places.dialog().is_none(), "nothing is asked behind it");
 }
 
 #[test]
