@@ -45,8 +45,8 @@ pub struct Client {
     pacing: Option<Arc<dyn BodyPacing>>,
     /// How objects are asked for.
     access: Access,
-    /// What the server refused is asked all the same.
-    anew: bool,
+    /// Tags are asked for although the server refused to tell any.
+    tags_anew: bool,
 }
 
 /// A bucket, or the account, at one of the endpoints.
@@ -129,7 +129,7 @@ impl Client {
             once: false,
             pacing: None,
             access: Access::default(),
-            anew: false,
+            tags_anew: false,
         })
     }
 
@@ -154,13 +154,18 @@ impl Client {
 
     /// The same client, which asks for tags also where the server refused to tell any before.
     #[must_use]
-    pub fn asking_anew(&self) -> Client {
-        Client { anew: true, ..self.clone() }
+    pub fn asking_for_tags_anew(&self) -> Client {
+        Client { tags_anew: true, ..self.clone() }
     }
 
-    /// What the server refused, and whether this client goes by it for tags, too.
-    pub(in crate::s3) fn refusals(&self) -> (&Refusals, bool) {
-        (&self.inner.refusals, !self.anew)
+    /// What the server refused.
+    pub(in crate::s3) fn refusals(&self) -> &Refusals {
+        &self.inner.refusals
+    }
+
+    /// Whether this client does not go by what was refused.
+    pub(in crate::s3) fn asks_anew(&self, capability: Capability) -> bool {
+        self.tags_anew && capability == Capability::ObjectTags
     }
 
     /// What is given for all buckets, and what for single ones.

@@ -21,22 +21,22 @@ pub struct Conditions {
     own_key: AtomicU8,
 }
 
+fn shown(state: &AtomicU8) -> Option<bool> {
+    match state.load(Ordering::Relaxed) {
+        KEPT => Some(true),
+        IGNORED => Some(false),
+        _ => None,
+    }
+}
+
 impl Conditions {
     pub fn kept(&self) -> Option<bool> {
-        match self.shown.load(Ordering::Relaxed) {
-            KEPT => Some(true),
-            IGNORED => Some(false),
-            _ => None,
-        }
+        shown(&self.shown)
     }
 
     /// As [`Conditions::kept`], of the encryption with a key of one's own.
     pub fn uses_own_key(&self) -> Option<bool> {
-        match self.own_key.load(Ordering::Relaxed) {
-            KEPT => Some(true),
-            IGNORED => Some(false),
-            _ => None,
-        }
+        shown(&self.own_key)
     }
 
     pub fn learn_own_key(&self, used: bool) {

@@ -9,8 +9,10 @@ impl Client {
         if let Some(why) = self.provider().lacks(capability) {
             return Some(why.to_owned());
         }
-        let (refusals, tags_too) = self.refusals();
-        refusals.reason(capability).filter(|_| tags_too || capability != Capability::ObjectTags)
+        if self.asks_anew(capability) {
+            return None;
+        }
+        self.refusals().reason(capability)
     }
 
     /// Everything this server cannot do, as far as is known, with the reasons.
@@ -21,10 +23,10 @@ impl Client {
 
     /// What the server refused is asked again.
     pub fn forget_refusals(&self) {
-        self.refusals().0.forget();
+        self.refusals().forget();
     }
 
     pub(in crate::s3) fn refuses(&self, capability: Capability, why: String) {
-        self.refusals().0.add(capability, why);
+        self.refusals().add(capability, why);
     }
 }

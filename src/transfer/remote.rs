@@ -27,8 +27,8 @@ pub trait Remote: Server {
     /// The same storage, whose bodies of objects and parts pass `pacing` on their way out.
     fn paced_by(self: Arc<Self>, pacing: Arc<dyn BodyPacing>) -> Arc<dyn Remote>;
 
-    /// As [`Client::asking_anew`]; `None` of a storage that asks anew anyway.
-    fn asking_anew(&self) -> Option<Arc<dyn Remote>> {
+    /// As [`Client::asking_for_tags_anew`]; `None` of a storage that asks anew anyway.
+    fn asking_for_tags_anew(&self) -> Option<Arc<dyn Remote>> {
         None
     }
 
@@ -157,8 +157,8 @@ impl Remote for Client {
         Arc::new(Client::paced_by(&self, pacing))
     }
 
-    fn asking_anew(&self) -> Option<Arc<dyn Remote>> {
-        Some(Arc::new(Client::asking_anew(self)))
+    fn asking_for_tags_anew(&self) -> Option<Arc<dyn Remote>> {
+        Some(Arc::new(Client::asking_for_tags_anew(self)))
     }
 
     fn list_page<'a>(&'a self, query: &'a ListQuery) -> RemoteFuture<'a, ListedPage> {

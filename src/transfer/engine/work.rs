@@ -202,7 +202,7 @@ impl WorkerContext {
         // What one object taught of the server never lifts the look at what a move loses of
         // another.
         let anew = match assignment.spec.work.moves() {
-            true => source.remote.asking_anew(),
+            true => source.remote.asking_for_tags_anew(),
             false => None,
         };
         Ok(Task {

@@ -262,5 +262,5 @@ async fn what_was_refused_is_asked_anew_where_that_is_wanted() {
     server.faults().add(Fault::answer(501, "NotImplemented").on("GetObjectTagging"));
     assert!(client.tags(&object("a")).await.is_err());
     assert!(client.tags(&object("b")).await.is_err(), "it is not asked again");
-    assert_eq!(client.asking_anew().tags(&object("b")).await.unwrap(), [tag("n", "b")]);
+    assert_eq!(client.asking_for_tags_anew().tags(&object("b")).await.unwrap(), [tag("n", "b")]);
 }

@@ -5,16 +5,13 @@ use std::fs;
 use std::future::pending;
 use std::sync::Arc;
 
-use windlass::config::connection::Connection;
 use windlass::demo::faults::{Act, Fault};
-use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::error::ErrorKind;
 use windlass::domain::object::{ObjectAddress, PutOptions};
 use windlass::domain::parts::{Growing, PartLimits};
 use windlass::domain::transfer::{JobSpec, JobState, JobView, Target, Work};
 use windlass::s3::client::Client;
-use windlass::s3::meter::Meter;
 use windlass::transfer::engine::Connect;
 use windlass::transfer::headless::run_to_end;
 use windlass::transfer::limits::rate::RateLimiter;
@@ -23,19 +20,12 @@ use windlass::transfer::stream::pipe::Pipe;
 use windlass::transfer::stream::upload::upload_stream;
 use windlass::transfer::tuning::Tuning;
 
-use crate::support::server::{connection, server};
+use crate::support::server::server;
 use crate::transfers::harness::{
-    MIB, bytes, connect, copy, error_of, job, moving, options, run, run_well, upload,
+    MIB, bytes, connect, copy, error_of, job, moving, opened, options, run, run_well, upload,
 };
 
 const LARGE: usize = 9 * MIB + 5;
-
-async fn opened(server: &Server, name: &str) -> Arc<Client> {
-    let connection = Connection { name: name.into(), ..connection(server) };
-    let client = Client::connect(&connection, Arc::new(Meter::default())).unwrap();
-    client.create_bucket(&Bucket::new("bucket")).await.unwrap();
-    Arc::new(client.sending_once())
-}
 
 fn object(key: &str) -> Target {
     Target::Object(Key::new(key))

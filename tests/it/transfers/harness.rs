@@ -7,17 +7,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use windlass::config::connection::Connection;
+use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, ConnectionName, Key, Prefix};
 use windlass::domain::object::ObjectHeaders;
 use windlass::domain::transfer::{
     FileRules, JobId, JobOptions, JobSpec, JobState, JobView, OnConflict, Target, Work,
 };
 use windlass::domain::transfer_event::{JobChange, TransferEvent};
+use windlass::s3::client::Client;
+use windlass::s3::meter::Meter;
 use windlass::transfer::engine::{Connect, Engine};
 use windlass::transfer::headless::run_to_end;
 use windlass::transfer::limits::Patience;
 use windlass::transfer::remote::Remote;
 use windlass::transfer::tuning::Tuning;
+
+use crate::support::server::connection;
 
 pub const MIB: usize = 1 << 20;
 
@@ -37,6 +43,14 @@ pub fn options(journal: Option<PathBuf>) -> Tuning {
 pub fn connect(remote: &Arc<impl Remote + 'static>) -> Connect {
     let remote: Arc<dyn Remote> = Arc::clone(remote) as Arc<dyn Remote>;
     Arc::new(move |_| Ok(Arc::clone(&remote)))
+}
+
+/// A client of a server, with a bucket called `bucket`.
+pub async fn opened(server: &Server, name: &str) -> Arc<Client> {
+    let connection = Connection { name: name.into(), ..connection(server) };
+    let client = Client::connect(&connection, Arc::new(Meter::default())).unwrap();
+    client.create_bucket(&Bucket::new("bucket")).await.unwrap();
+    Arc::new(client.sending_once())
 }
 
 /// Bytes whose period is prime, so that no two parts or ranges are alike.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use windlass::config::connection::Connection;
 use windlass::demo::faults::{Act, Fault};
-use windlass::demo::server::Server;
 use windlass::domain::address::{Bucket, ConnectionName, Key};
 use windlass::domain::error::ErrorKind;
 use windlass::domain::object::{ObjectAddress, PutOptions};
@@ -23,18 +22,11 @@ use windlass::transfer::tuning::Tuning;
 
 use crate::support::server::{connection, r2_server, server};
 use crate::transfers::harness::{
-    MIB, bytes, copy, error_of, job, moving, options, run, run_well, upload, with,
+    MIB, bytes, copy, error_of, job, moving, opened, options, run, run_well, upload, with,
 };
 
 const LARGE: usize = 9 * MIB + 5;
 const THEIRS: &str = "what somebody else stored";
-
-async fn opened(server: &Server, name: &str) -> Arc<Client> {
-    let connection = Connection { name: name.into(), ..connection(server) };
-    let client = Client::connect(&connection, Arc::new(Meter::default())).unwrap();
-    client.create_bucket(&Bucket::new("bucket")).await.unwrap();
-    Arc::new(client.sending_once())
-}
 
 fn object(key: &str) -> Target {
     Target::Object(Key::new(key))
