@@ -3,6 +3,9 @@
 //! Two stacks of modules share `domain`: `domain` ← `s3` ← `transfer` move bytes, `domain` ← `app`
 //! ← `ui` are the interface. Only `tui` and `cli` use both, and look inside objects by `look`.
 
+// They panic where nobody reads: `config::stderr` and `cli::print::Printer` do not.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
 pub mod domain;
 
 pub mod config;

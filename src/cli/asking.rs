@@ -1,11 +1,12 @@
 //! Asks on the terminal before something is lost.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use tokio::task::spawn_blocking;
 
 use crate::cli::interrupt::interrupted;
 use crate::cli::print::VerbError;
+use crate::config::stderr;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::visible::visible;
 
@@ -20,8 +21,7 @@ pub fn needs_somebody(verb: &str) -> Result<(), VerbError> {
 
 /// Asks; whatever is not yes is no.
 pub async fn agreed(question: &str) -> Result<bool, VerbError> {
-    eprint!("{question} [y/N] ");
-    io::stderr().flush()?;
+    stderr::question(&format!("{question} [y/N] "))?;
     // Off this thread, so that ctrl-c is heard meanwhile.
     let answer = spawn_blocking(|| io::stdin().lines().next().transpose()).await;
     let answer = answer.map_err(io::Error::other)??.unwrap_or_default();
@@ -34,8 +34,7 @@ pub async fn agreed(question: &str) -> Result<bool, VerbError> {
 /// `Usage` where nobody can answer what `verb` asks.
 pub async fn named(verb: &str, question: &str, name: &str) -> Result<bool, VerbError> {
     needs_somebody(verb)?;
-    eprint!("{question}\nType {} to confirm: ", visible(name));
-    io::stderr().flush()?;
+    stderr::question(&format!("{question}\nType {} to confirm: ", visible(name)))?;
     let answer = tokio::select! {
         answer = spawn_blocking(|| io::stdin().lines().next().transpose()) => answer,
         () = interrupted() => return Err(Error::new(ErrorKind::Cancelled, verb, "").into()),

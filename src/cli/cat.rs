@@ -14,6 +14,7 @@ use crate::cli::print::{Status, VerbError};
 use crate::cli::several::one;
 use crate::cli::stream::pipe;
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::transfer::Verification;
 use crate::domain::visible::visible;
 use crate::look::archives::open_member;
@@ -41,7 +42,7 @@ async fn cat(arguments: &CatArguments, choice: &Choice) -> Result<Status, VerbEr
     };
     match written {
         Ok(Some(Verification::SizeOnly(why))) => {
-            eprintln!("windlass: {}: only its length was compared: {why}", visible(&pipe.place()));
+            say!("windlass: {}: only its length was compared: {why}", visible(&pipe.place()));
             Ok(Status::Done)
         }
         Ok(_) => Ok(Status::Done),

@@ -1,12 +1,13 @@
 //! Asks on the terminal for the code of an MFA device.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal};
 
 use tokio::task::spawn_blocking;
 
 use crate::cli::print::VerbError;
 use crate::config::connection::Connection;
 use crate::config::secret::Secret;
+use crate::config::stderr;
 use crate::domain::error::{ASSUME_ROLE, Error, ErrorKind};
 use crate::domain::settings::mfa::DeviceCode;
 use crate::s3::sdk::role::{give_code, wants_code};
@@ -43,9 +44,7 @@ pub async fn ask_device() -> Result<DeviceCode, VerbError> {
 }
 
 fn read_line(question: &str) -> io::Result<String> {
-    let mut stderr = io::stderr().lock();
-    write!(stderr, "{question}")?;
-    stderr.flush()?;
+    stderr::question(question)?;
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
     Ok(line)

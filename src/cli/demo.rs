@@ -8,6 +8,7 @@ use crate::cli::args::DemoArguments;
 use crate::cli::print::{Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall, runtime};
 use crate::config::connection::Connection;
+use crate::config::stderr::say;
 use crate::demo::seed::seed;
 use crate::demo::server::{Mode, Server, ServerOptions};
 use crate::domain::error::Error;
@@ -70,7 +71,7 @@ async fn serve(arguments: &DemoArguments) -> Result<Status, VerbError> {
         writeln!(out, "export {name}={value}")?;
     }
     out.flush()?;
-    eprintln!("windlass: serving on {}, ctrl-c ends it", server.endpoint());
+    say!("windlass: serving on {}, ctrl-c ends it", server.endpoint());
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}

@@ -14,6 +14,7 @@ use crate::cli::jobs::{self, below};
 use crate::cli::print::{Printer, Status, VerbError, complain_of_all, error_object, usage};
 use crate::cli::progress::CountLine;
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::address::{Bucket, Key, Location};
 use crate::domain::emptied::Emptied;
 use crate::domain::error::{Error, ErrorKind};
@@ -39,7 +40,7 @@ async fn empty(arguments: &EmptyArguments, choice: &Choice) -> Result<Status, Ve
             visible(bucket.as_str())
         );
         if !named("empty", &question, bucket.as_str()).await? {
-            eprintln!("windlass: nothing was deleted");
+            say!("windlass: nothing was deleted");
             return Ok(Status::Failed);
         }
     }
@@ -90,7 +91,7 @@ async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, Verb
             let question =
                 format!("Delete all versions of {}{some} for good?", visible(&place.text));
             if !named("rm --all-versions", &question, &place.name).await? {
-                eprintln!("windlass: nothing was deleted");
+                say!("windlass: nothing was deleted");
                 return Ok(Status::Failed);
             }
         }

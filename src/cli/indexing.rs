@@ -13,6 +13,7 @@ use crate::cli::print::{Printer, Status, VerbError, complain_of};
 use crate::cli::row_lines::{HeldLine, RowLines, time_text};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
+use crate::config::stderr::say;
 use crate::domain::address::Location;
 use crate::domain::criteria::Criteria;
 use crate::domain::diff_end::DiffKind;
@@ -91,7 +92,7 @@ fn tell_kept(kept: Option<&IndexFacts>, choice: &Choice) -> Result<(), VerbError
     let mut printer = Printer::new(choice.json);
     match kept {
         Some(facts) => print_facts(&mut printer, facts, choice)?,
-        None => eprintln!("windlass: the older index, which is whole, stays as it is"),
+        None => say!("windlass: the older index, which is whole, stays as it is"),
     }
     Ok(printer.flush()?)
 }
@@ -209,7 +210,7 @@ pub fn find(
     let (facts, now) = (&index.facts, Timestamp::now());
     let (whole, of, age) = (facts.whole, facts.place.location(), facts.stand().age(now));
     let cut = if whole { "" } else { "; it has not all of it" };
-    eprintln!("windlass: the index of {} is {age} old{cut}", visible(&of));
+    say!("windlass: the index of {} is {age} old{cut}", visible(&of));
     let mut lines = RowLines::new(Printer::new(choice.json), &place.bucket, &place.prefix);
     let within = facts.within(&wanted);
     let asked = IndexSearch { within, after: "", criteria, etags: choice.json, now };

@@ -3,6 +3,8 @@
 use tokio::signal::ctrl_c;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::stderr::say;
+
 /// Ready when the process is asked to end, from the first poll on.
 #[cfg(unix)]
 pub async fn interrupted() {
@@ -38,6 +40,6 @@ pub fn stop_when_interrupted() -> CancellationToken {
 /// Ready when it is asked a second time; the first time says what happens meanwhile.
 pub async fn interrupted_twice(meanwhile: &str) {
     interrupted().await;
-    eprintln!("windlass: {meanwhile}; once more to leave at once");
+    say!("windlass: {meanwhile}; once more to leave at once");
     interrupted().await;
 }

@@ -23,6 +23,7 @@ use crate::cli::progress::ProgressLine;
 use crate::cli::report::{found_nothing, report, status};
 use crate::cli::stream;
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::address::{Bucket, DELIMITER, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::glob::KeyFilter;
@@ -226,7 +227,7 @@ pub async fn rm(arguments: &RemoveArguments, choice: &Choice) -> Result<Status, 
         && !arguments.yes
         && !confirmed(&buckets, &(&arguments.filter).into(), &choice.client()?).await?
     {
-        eprintln!("windlass: nothing was deleted");
+        say!("windlass: nothing was deleted");
         return Ok(Status::Failed);
     }
     if arguments.force {

@@ -14,6 +14,7 @@ use crate::cli::connect::Choice;
 use crate::cli::print::{Status, VerbError};
 use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::error::{Error, ErrorKind, FOLLOW};
 use crate::domain::object::{ByteRange, ETag, GetOptions, ObjectAddress, VersionId};
 use crate::domain::visible::visible;
@@ -299,7 +300,7 @@ async fn follow(
 }
 
 fn tell(object: &ObjectAddress, what: &str) {
-    eprintln!("windlass: {} {what}", visible(&object.to_string()));
+    say!("windlass: {} {what}", visible(&object.to_string()));
 }
 
 /// What came after the end that was seen; `None` where that end is not where it was.

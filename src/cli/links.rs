@@ -13,6 +13,7 @@ use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::ledger::{self, GivenLink};
 use crate::config::paths::Folders;
+use crate::config::stderr::say;
 use crate::domain::address::Location;
 use crate::domain::error::Error;
 use crate::domain::link_text::{LinkForm, SignedLink};
@@ -169,7 +170,7 @@ fn print(
 fn draw(printer: &mut Printer, spec: &LinkSpec, url: &str) -> Result<(), VerbError> {
     let Some(lines) = qr_lines(url) else {
         let place = spec.object.to_string();
-        eprintln!("windlass: {}: the link is too long for a QR code", visible(&place));
+        say!("windlass: {}: the link is too long for a QR code", visible(&place));
         return Ok(());
     };
     for line in lines {
@@ -192,7 +193,7 @@ fn say_shortened(links: &[Made]) {
         && let Some(why) = link.shortened
     {
         let until = Moment(link.expires_at, &TimeZone::system()).to_string();
-        eprintln!("windlass: the link holds only until {until}: {}", why.because());
+        say!("windlass: the link holds only until {until}: {}", why.because());
     }
 }
 
@@ -205,10 +206,7 @@ fn remember(links: &[Made], now: Timestamp, choice: &Choice) {
         ledger::write_down(&path, &given).and_then(|()| ledger::trim(&path, now))
     });
     if let Err(error) = kept {
-        eprintln!(
-            "windlass: the link is not in the list of links: {}",
-            visible(&error.to_string())
-        );
+        say!("windlass: the link is not in the list of links: {}", visible(&error.to_string()));
     }
 }
 

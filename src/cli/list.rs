@@ -12,6 +12,7 @@ use crate::cli::past::say_gaps;
 use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::row_lines::{RowLines, time_text};
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::arrange::{Arrangement, SortBy, arrange};
 use crate::domain::jurisdiction::Jurisdiction;
@@ -83,7 +84,7 @@ async fn buckets(client: &Client, arguments: &ListArguments, json: bool) -> Resu
     for (jurisdiction, error) in &listing.unlisted {
         let what = error.explain().what;
         let name = jurisdiction.name();
-        eprintln!("windlass: no buckets of jurisdiction {name}: {}", visible(&what));
+        say!("windlass: no buckets of jurisdiction {name}: {}", visible(&what));
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::cli::below::{WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::address::Prefix;
 use crate::domain::criteria::Candidate;
 use crate::domain::error::{Error, ErrorKind};
@@ -105,7 +106,7 @@ fn known<T>(what: &str, told: Result<T, Error>) -> Result<Option<T>, Error> {
                 true => error.explain().what,
                 false => error.detail,
             };
-            eprintln!("windlass: {what} are not counted: {}", visible(&why));
+            say!("windlass: {what} are not counted: {}", visible(&why));
             Ok(None)
         }
         told => told.map(Some),

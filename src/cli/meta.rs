@@ -10,6 +10,7 @@ use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::several::{AT_ONCE, Depth, Objects, Tally};
 use crate::cli::stat::{head_object, tags_object};
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::error::Error;
 use crate::domain::metadata_change::{ChangeKind, Difference, Loss, MetadataChange};
 use crate::domain::object::ObjectAddress;
@@ -97,7 +98,7 @@ async fn perform(
         return Ok(outcome("same", None));
     }
     for loss in change.losses(&before.head, &tags, before.acl_unknown) {
-        eprintln!("windlass: {}: {}", visible(&object.to_string()), words(loss));
+        say!("windlass: {}: {}", visible(&object.to_string()), words(loss));
     }
     if dry_run {
         return Ok(outcome("would", None));

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::cli::args::versions::PastFlags;
+use crate::config::stderr::say;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectAddress;
@@ -55,7 +56,7 @@ pub fn not_there(object: &ObjectAddress, at: Timestamp, more: &str) -> Error {
 /// Says on stderr what of a time cannot be known: what was not kept, and how far the clocks differ.
 pub async fn say_gaps(client: &Client, bucket: &Bucket) {
     if let Some(gaps) = client.versioning(bucket).await.ok().and_then(gaps) {
-        eprintln!("windlass: {}: {gaps}", visible(bucket.as_str()));
+        say!("windlass: {}: {gaps}", visible(bucket.as_str()));
     }
     say_skew(client);
 }
@@ -81,8 +82,6 @@ fn say_skew(client: &Client) {
     if skew > SKEW {
         let side = if behind { "behind" } else { "ahead of" };
         let skew = Elapsed(skew);
-        eprintln!(
-            "windlass: the server's clock is {skew} {side} this machine's: times are its own"
-        );
+        say!("windlass: the server's clock is {skew} {side} this machine's: times are its own");
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::advice;
 use crate::config::crash::Crash;
+use crate::config::stderr::say;
 use crate::domain::error::explain::Explanation;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::units::Count;
@@ -135,9 +136,9 @@ pub fn complain(trouble: &VerbError, json: bool) -> Status {
 /// Arguments that make no sense, on stderr.
 pub fn complain_of_usage(sentence: &str, json: bool) {
     if json {
-        eprintln!("{}", json!({ "error": local_error("Usage", sentence, None, HELP) }));
+        say!("{}", json!({ "error": local_error("Usage", sentence, None, HELP) }));
     } else {
-        eprintln!("windlass: {sentence}\n  next   {HELP}");
+        say!("windlass: {sentence}\n  next   {HELP}");
     }
 }
 
@@ -153,9 +154,9 @@ fn complain_of_output(error: &io::Error, json: bool) {
     let what = "stdout cannot be written";
     if json {
         let why = error.to_string();
-        eprintln!("{}", json!({ "error": local_error("Output", what, Some(&why), next) }));
+        say!("{}", json!({ "error": local_error("Output", what, Some(&why), next) }));
     } else {
-        eprintln!("windlass: {what}\n  why    {error}\n  next   {next}");
+        say!("windlass: {what}\n  why    {error}\n  next   {next}");
     }
 }
 
@@ -171,9 +172,9 @@ fn local_error(kind: &str, what: &str, why: Option<&str>, next: &str) -> Value {
 /// One error on stderr: what, why, next, code.
 pub fn complain_of(error: &Error, json: bool) {
     if json {
-        eprintln!("{}", json!({ "error": error_object(error) }));
+        say!("{}", json!({ "error": error_object(error) }));
     } else {
-        eprintln!("{}", sentences(error));
+        say!("{}", sentences(error));
     }
 }
 
@@ -182,9 +183,9 @@ pub fn complain_of_crash(crash: &Crash, json: bool) {
     if json {
         let report = crash.report.as_ref().ok().map(|file| file.to_string_lossy());
         let error = json!({ "kind": "Crash", "what": crash.what, "report": report });
-        eprintln!("{}", json!({ "error": error }));
+        say!("{}", json!({ "error": error }));
     } else {
-        eprintln!("{crash}");
+        say!("{crash}");
     }
 }
 
@@ -205,7 +206,7 @@ pub fn complain_of_all(errors: &[Error], json: bool) {
         }
     }
     for (explanation, group) in &told {
-        eprintln!("{}", together(explanation, group));
+        say!("{}", together(explanation, group));
     }
 }
 

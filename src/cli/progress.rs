@@ -1,12 +1,13 @@
 //! Draws one line on stderr that says how far the jobs are, where stderr is a terminal.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 
+use crate::config::stderr::{self, say};
 use crate::domain::transfer::{JobId, Progress, Wait};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
 use crate::domain::units::{Count, Counted, Rate, Size, TimeOfDay};
@@ -94,23 +95,20 @@ impl ProgressLine {
         self.waiting.insert(id, reason);
         if !told {
             self.end();
-            eprintln!("windlass: {sentence}");
+            say!("windlass: {sentence}");
         }
     }
 
     /// Takes the line away.
     pub fn end(&mut self) {
         if self.drawn.take().is_some() {
-            eprint!("{ERASE}");
+            stderr::part(ERASE);
         }
     }
 
     fn draw(&self) {
         let line = describe(self.jobs.values(), self.started.elapsed());
-        let mut stderr = io::stderr().lock();
-        // A terminal that went away is no reason to stop the work.
-        let _ = write!(stderr, "{ERASE}{line}");
-        let _ = stderr.flush();
+        stderr::part(&format!("{ERASE}{line}"));
     }
 }
 
@@ -136,9 +134,7 @@ impl CountLine {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.shown && drawn.is_none_or(|drawn| drawn.elapsed() >= BETWEEN) {
             *drawn = Some(Instant::now());
-            let mut stderr = io::stderr().lock();
-            let _ = write!(stderr, "{ERASE}{}", describe());
-            let _ = stderr.flush();
+            stderr::part(&format!("{ERASE}{}", describe()));
         }
     }
 }
@@ -147,7 +143,7 @@ impl Drop for CountLine {
     fn drop(&mut self) {
         let drawn = self.drawn.get_mut().unwrap_or_else(PoisonError::into_inner);
         if drawn.take().is_some() {
-            eprint!("{ERASE}");
+            stderr::part(ERASE);
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::cli::progress::ProgressLine;
 use crate::cli::report::{line, object, report, status};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
+use crate::config::stderr::say;
 use crate::domain::error::Error;
 use crate::domain::transfer::{JobId, JobState, JobView, TransferCommand};
 use crate::domain::transfer_event::TransferEvent;
@@ -189,10 +190,10 @@ fn list(
     }
     printer.flush()?;
     if let Some(holder) = &peek.holder {
-        eprintln!("windlass: another Windlass ({holder}) works on this queue");
+        say!("windlass: another Windlass ({holder}) works on this queue");
     }
     if let Some(warning) = &peek.warning {
-        eprintln!("windlass: {warning}");
+        say!("windlass: {warning}");
     }
     Ok(Status::Done)
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::below::nothing_below;
 use crate::cli::print::{Printer, Status, VerbError, complain_of_all, error_object};
+use crate::config::stderr::say;
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{
@@ -22,7 +23,7 @@ pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), VerbError> {
         printer.line(&line(job))?;
     }
     for note in told(job) {
-        eprintln!("windlass: {}: {}", visible(&note.place), visible(&note.text));
+        say!("windlass: {}: {}", visible(&note.place), visible(&note.text));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::cli::connect::Choice;
 use crate::cli::look::OpenedObject;
 use crate::cli::print::{Status, VerbError, complain_of};
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::visible::visible;
 use crate::look::error::LookError;
 use crate::look::rows::read::read_rows;
@@ -60,7 +61,7 @@ fn told(read: &RowsRead, place: &str, json: bool) -> Status {
             let error = LookError::Malformed(what.clone());
             complain_of(&error.into_error(place), true);
         } else {
-            eprintln!("windlass: {}: {}", visible(place), visible(what));
+            say!("windlass: {}: {}", visible(place), visible(what));
         }
     }
     Status::Partly

@@ -12,6 +12,7 @@ use crate::cli::code::ask_device;
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::line_difference::difference;
@@ -107,7 +108,7 @@ async fn get(which: &OneSetting, choice: &Choice) -> Result<Status, VerbError> {
     if let Some(size) = document.take(MINIMUM_SIZE) {
         // The AWS CLI takes it beside the document, and set leaves it as it is.
         if size.as_text() == Some("varies_by_storage_class") && !choice.json {
-            eprintln!(
+            say!(
                 "windlass: not in the document, because the AWS CLI takes it as its own \
                  argument: {MINIMUM_SIZE} {}",
                 size.compact()
@@ -133,9 +134,7 @@ fn not_set(which: &OneSetting) -> Error {
 fn tell_unread(stored: &StoredSetting) {
     if !stored.unread.is_empty() {
         let unread = visible(&stored.unread.join(", ")).into_owned();
-        eprintln!(
-            "windlass: the server also has {unread}; a document that you set would remove it"
-        );
+        say!("windlass: the server also has {unread}; a document that you set would remove it");
     }
 }
 
@@ -197,7 +196,7 @@ impl Before {
             Ok(None) => Ok(Before::Unset),
             Err(error) if error.is(&ErrorKind::AccessDenied) => {
                 let what = visible(&error.explain().what).into_owned();
-                eprintln!("windlass: what is set now cannot be shown: {what}");
+                say!("windlass: what is set now cannot be shown: {what}");
                 Ok(Before::Unknown)
             }
             Err(error) => Err(error.into()),
@@ -225,7 +224,7 @@ fn placed(error: Error, text: &str, file: &str) -> Error {
 
 fn tell_consequences(setting: BucketSetting, old: Option<&Json>, new: Option<&Json>) {
     for sentence in setting.consequences(old, new) {
-        eprintln!("windlass: {}", visible(&sentence));
+        say!("windlass: {}", visible(&sentence));
     }
 }
 
@@ -310,7 +309,7 @@ fn tell(
         "would" => "nothing was sent",
         other => other,
     };
-    eprintln!("windlass: {setting} of s3://{}: {words}", visible(bucket.as_str()));
+    say!("windlass: {setting} of s3://{}: {words}", visible(bucket.as_str()));
     Ok(Status::Done)
 }
 

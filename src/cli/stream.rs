@@ -18,6 +18,7 @@ use crate::cli::past::meant;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::verified;
+use crate::config::stderr::say;
 use crate::domain::address::Location;
 use crate::domain::error::ErrorKind;
 use crate::domain::object::{ObjectAddress, PutOptions};
@@ -85,7 +86,7 @@ pub async fn get(
         }))?;
         printer.flush()?;
     } else if let Verification::SizeOnly(why) = verification {
-        eprintln!("windlass: {}: only its length was compared: {why}", visible(&pipe.place()));
+        say!("windlass: {}: only its length was compared: {why}", visible(&pipe.place()));
     }
     Ok(Status::Done)
 }
@@ -123,7 +124,7 @@ pub async fn put(
     client.prepare().await?;
     let sizes = arguments.parts.sizes(client.provider().facts().parts).map_err(VerbError::Usage)?;
     if *end == End::Standard && stdin().is_terminal() {
-        eprintln!("windlass: reading from the terminal, ctrl-d ends it");
+        say!("windlass: reading from the terminal, ctrl-d ends it");
     }
     let attributes = attributes(&arguments.describe, &arguments.lock)?;
     client.permits(&attributes)?;

@@ -14,6 +14,7 @@ use crate::cli::print::{Printer, Status, VerbError, complain_of_all};
 use crate::cli::row_lines::time_text;
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
+use crate::config::stderr::say;
 use crate::domain::address::{Bucket, Location, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::{ObjectAddress, UploadId};
@@ -81,7 +82,7 @@ async fn find(
 fn say_spared(spared: u64) {
     if spared > 0 {
         let uploads = Counted(spared, "unfinished upload");
-        eprintln!(
+        say!(
             "windlass: {uploads} left alone, younger than {} or of unknown age, which may be at \
              work: --older-than 0 takes them too",
             age_text(YOUNG)
@@ -107,7 +108,7 @@ async fn list(
     printer.flush()?;
     if printer.terminal && !found.is_empty() {
         let count = Count(found.len() as u64);
-        eprintln!("windlass: {count} unfinished; {}", client.provider().end_of_uploads());
+        say!("windlass: {count} unfinished; {}", client.provider().end_of_uploads());
     }
     Ok(Status::Done)
 }
@@ -162,7 +163,7 @@ async fn abort(
         found.into_iter().partition(|(owner, _)| *owner == UploadOwner::Queued);
     say_left(queued.len() as u64);
     if free.is_empty() {
-        eprintln!("windlass: nothing to abort");
+        say!("windlass: nothing to abort");
         return Ok(Status::Done);
     }
     let free: Vec<UnfinishedUpload> = free.into_iter().map(|(_, upload)| upload).collect();
@@ -189,7 +190,7 @@ async fn abort(
     say_left(aborted.queued);
     if aborted.unseen > 0 {
         let aborts = Counted(aborted.unseen, "abort");
-        eprintln!("windlass: {aborts} not verified: this server does not list uploads any more");
+        say!("windlass: {aborts} not verified: this server does not list uploads any more");
     }
     complain_of_all(&aborted.failed, printer.json);
     // What failed is told whether or not anybody reads stdout.
@@ -204,7 +205,7 @@ async fn abort(
 fn say_left(queued: u64) {
     if queued > 0 {
         let count = Count(queued);
-        eprintln!("windlass: {count} left alone: queued transfers will continue them");
+        say!("windlass: {count} left alone: queued transfers will continue them");
     }
 }
 
@@ -222,10 +223,10 @@ async fn confirmed(free: &[UnfinishedUpload]) -> Result<bool, VerbError> {
         |age| format!("the youngest started {} ago", age_text(age)),
     );
     for upload in free.iter().take(5) {
-        eprintln!("  {}", visible(&upload.object.to_string()));
+        say!("  {}", visible(&upload.object.to_string()));
     }
     if free.len() > 5 {
-        eprintln!("  and {} more", Count(free.len() as u64 - 5));
+        say!("  and {} more", Count(free.len() as u64 - 5));
     }
     let uploads = Counted(free.len() as u64, "unfinished upload");
     let keys = Counted(keys.len() as u64, "key");

@@ -14,6 +14,7 @@ use crate::cli::interrupt::{interrupted, interrupted_twice};
 use crate::cli::print::{Status, VerbError};
 use crate::config::crash;
 use crate::config::paths::Folders;
+use crate::config::stderr::say;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::visible::visible;
@@ -69,10 +70,10 @@ impl<'a> VerbCall<'a> {
     fn prepared(self) -> Result<(Choice, runtime::Runtime), VerbError> {
         let choice = Choice { json: self.json, ..Choice::make(self.flags, &Folders::find()?)? };
         if let Some(told) = choice.current()?.unchecked_aloud() {
-            eprintln!("windlass: {}", visible(&told));
+            say!("windlass: {}", visible(&told));
         }
         if let Some(told) = &choice.overruled {
-            eprintln!("windlass: {}", visible(told));
+            say!("windlass: {}", visible(told));
         }
         Ok(with_key(choice)?)
     }

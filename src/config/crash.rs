@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::config::paths::write_whole;
+use crate::config::stderr::say;
 use crate::domain::containment::is_contained;
 use crate::domain::diagnosis::redact::redacted;
 use crate::domain::visible::visible;
@@ -61,7 +62,7 @@ pub fn catch_panics(folder: Option<PathBuf>, last: fn()) {
             thread::sleep(ENDING);
             last();
             if let Some(crash) = happened() {
-                eprintln!("{crash}");
+                say!("{crash}");
             }
             std::process::exit(EXIT_CODE.into());
         };

@@ -33,6 +33,7 @@ pub mod saving;
 pub mod secret;
 pub mod secrets_file;
 pub mod settings;
+pub mod stderr;
 pub mod themes;
 pub mod tilde;
 pub mod upload_rules;

@@ -122,11 +122,14 @@ pub fn open_browser(start: Start, before_requests: impl FnOnce()) -> io::Result<
         gate: gate.clone(),
         waiting: Vec::new(),
     };
-    turning.paint()?;
-    read_on_thread(keys, gate);
-    before_requests();
-    turning.perform(effects);
-    let ended = catch_unwind(AssertUnwindSafe(|| interface.block_on(turning.run())));
+    // A window may be closed before its first frame; the end is in order then, too.
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        turning.paint()?;
+        read_on_thread(keys, gate);
+        before_requests();
+        turning.perform(effects);
+        interface.block_on(turning.run())
+    }));
     let ended = ended.unwrap_or(Ok(LoopEnd::Panicked));
     let Loop { screen, state, mut runner, .. } = turning;
     if let Some(place) = state.last_place() {

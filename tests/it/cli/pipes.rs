@@ -95,6 +95,38 @@ fn a_full_disk_behind_stdout_is_said() {
 }
 
 #[test]
+fn where_stderr_cannot_be_written_the_work_goes_on() {
+    let shop = Shop::open();
+    let opaque = Stored { etag: "opaque".to_owned(), ..Stored::default() };
+    shop.store().put_object("media", "noted", opaque);
+    shop.write("up/a", "text");
+    std::os::unix::fs::symlink("a", shop.path("up/link")).unwrap();
+    let put = ["put", "up", "s3://media/up/", "--exclude", "none"];
+    for (arguments, code) in [
+        (&put[..], 3),
+        (&["cat", "s3://media/noted"], 0),
+        (&["ls", "s3://media/missing/x", "--json"], 1),
+        (&["stat", "s3://media/missing"], 1),
+        (&["stat", "s3://media/missing", "--json"], 1),
+        (&["uploads", "list", "s3://media"], 0),
+        (&["get", "--no-such-flag"], 2),
+        (&["rm", "-r", "s3://media/up/"], 2),
+    ] {
+        let mut command = shop.command(arguments);
+        command.stderr(File::create("/dev/full").unwrap());
+        let ended = command.output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{arguments:?}");
+    }
+    assert_eq!(shop.store().bytes("media", "up/a").unwrap(), "text");
+    // Where nothing was written to it, there is no such folder.
+    let state = fs::read_dir(shop.path("state")).into_iter().flatten();
+    for file in state {
+        let name = file.unwrap().file_name();
+        assert!(!name.to_string_lossy().starts_with("crash-"), "{name:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_compared_is_said_beside_the_bytes() {
     let shop = Shop::open();
     let content = Content::held("content");
