@@ -5,7 +5,7 @@ use crate::cli::args::transfer::{CopyArguments, MoveArguments};
 use crate::cli::args::versions::PastFlags;
 use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
-use crate::cli::jobs::{UNFINISHED, below, below_at, run_specs, source_of, target};
+use crate::cli::jobs::{below, below_at, of_transfers, run_specs, source_of, target};
 use crate::cli::print::{Status, VerbError, usage};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{ConnectionName, Prefix};
@@ -20,7 +20,7 @@ impl RunVerb for CopyArguments {
 
 /// A dry run has nothing to take back.
 fn taking_back<'a>(arguments: &CopyArguments, call: VerbCall<'a>) -> VerbCall<'a> {
-    if arguments.dry_run { call } else { call.taking_back(UNFINISHED) }
+    if arguments.dry_run { call } else { of_transfers(call) }
 }
 
 async fn cp(arguments: &CopyArguments, choice: &Choice) -> Result<Status, VerbError> {

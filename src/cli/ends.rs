@@ -6,9 +6,11 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat, stat};
 use tokio::fs::{File, OpenOptions};
+use tokio::io::{Stdin, stdin};
 
-use crate::domain::error::{Error, ErrorKind, SAVE_FILE};
+use crate::domain::error::{Error, ErrorKind, READ_STDIN, SAVE_FILE};
 use crate::transfer::local::kind::special;
 
 /// Where a stream comes from, or goes to.
@@ -88,6 +90,29 @@ pub fn behind_link(path: &Path) -> PathBuf {
     let link = path.symlink_metadata().is_ok_and(|found| found.is_symlink());
     let real = if link { path.canonicalize().ok() } else { None };
     real.unwrap_or_else(|| path.to_owned())
+}
+
+/// Stdin, where somebody can have written to it.
+///
+/// # Errors
+/// `LocalSpecial` for a folder, and where the process was started without stdin.
+pub fn standard_input() -> Result<Stdin, Error> {
+    let refused =
+        |what: &str| Err(Error::new(ErrorKind::LocalSpecial, READ_STDIN, "").detail(what));
+    let Ok(found) = fstat(rustix::stdio::stdin()) else { return Ok(stdin()) };
+    match FileType::from_raw_mode(found.st_mode) {
+        FileType::Directory => refused("stdin is a folder"),
+        FileType::CharacterDevice if is_stand_in(found.st_rdev) => refused("stdin is closed"),
+        _ => Ok(stdin()),
+    }
+}
+
+/// Whether stdin is what a program is given in place of a closed one: `/dev/null`, opened to write
+/// to it, too. A shell opens what stands behind `<` to be read only.
+fn is_stand_in(device: u64) -> bool {
+    let is_null = stat("/dev/null").is_ok_and(|null| null.st_rdev == device);
+    let mode = fcntl_getfl(rustix::stdio::stdin());
+    is_null && mode.is_ok_and(|mode| mode.contains(OFlags::RDWR))
 }
 
 /// Waits until somebody writes into a pipe.

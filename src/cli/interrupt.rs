@@ -1,5 +1,7 @@
 //! Waits for ctrl-c, or for a signal of the system to end.
 
+use std::time::{Duration, Instant};
+
 use tokio::signal::ctrl_c;
 use tokio_util::sync::CancellationToken;
 
@@ -37,9 +39,16 @@ pub fn stop_when_interrupted() -> CancellationToken {
     stop
 }
 
+/// Signals so soon after the first are the same wish: `timeout` signals a process and its group, a
+/// terminal that closes is told of by the system and by the shell.
+const SAME_WISH: Duration = Duration::from_millis(500);
+
 /// Ready when it is asked a second time; the first time says what happens meanwhile.
 pub async fn interrupted_twice(meanwhile: &str) {
     interrupted().await;
     say!("windlass: {meanwhile}; once more to leave at once");
-    interrupted().await;
+    let since = Instant::now();
+    while since.elapsed() < SAME_WISH {
+        interrupted().await;
+    }
 }

@@ -28,6 +28,7 @@ use crate::domain::address::{Bucket, DELIMITER, Key, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::glob::KeyFilter;
 use crate::domain::object::{Measure, ObjectAddress, ObjectHeaders};
+use crate::domain::overlap::files_of_one_key;
 use crate::domain::transfer::{
     FileRules, JobOptions, JobSpec, JobState, JobView, OnConflict, Target, Work,
 };
@@ -43,7 +44,7 @@ impl RunVerb for GetArguments {
                 call.on_connection(async |choice| stream::get(self, &end, choice).await)
             }
             // What is wrong with the destination is said after what is wrong with the connection.
-            other => call.taking_back(UNFINISHED).on_connection(async |choice| {
+            other => of_transfers(call).on_connection(async |choice| {
                 other?;
                 get(self, choice).await
             }),
@@ -53,7 +54,7 @@ impl RunVerb for GetArguments {
 
 impl RunVerb for PutArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
-        let call = if self.dry_run { call } else { call.taking_back(UNFINISHED) };
+        let call = if self.dry_run { call } else { of_transfers(call) };
         call.on_connection(async |choice| match only_stream(&self.places.sources)? {
             Some(end) => stream::put(self, &end, choice).await,
             None => put(self, choice).await,
@@ -62,7 +63,13 @@ impl RunVerb for PutArguments {
 }
 
 /// What a transfer does when it is interrupted.
-pub const UNFINISHED: &str = "taking back what is unfinished";
+/// A verb that takes back what is unfinished, where it is interrupted.
+pub fn of_transfers(call: VerbCall<'_>) -> VerbCall<'_> {
+    call.taking_back("taking back what is unfinished").leaving(
+        "what had begun may be left: windlass uploads list shows uploads, and files have names \
+         that end in .windlass-part",
+    )
+}
 
 /// The stream that is uploaded, where the one source is one.
 fn only_stream(sources: &[PathBuf]) -> Result<Option<End>, Error> {
@@ -156,25 +163,14 @@ async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, VerbEr
     run(choice, work, how).await
 }
 
-/// No two files are stored under one key: one of them would be overwritten. Folders of one name may
-/// have different files.
 fn each_by_itself(work: &[Work]) -> Result<(), VerbError> {
-    let mut taken: BTreeMap<String, &Path> = BTreeMap::new();
-    for one in work {
-        let Work::Upload { source, bucket, target: Target::Object(key), .. } = one else {
-            continue;
-        };
-        let place = format!("s3://{bucket}/{key}");
-        if let Some(other) = taken.insert(place.clone(), source) {
-            return Err(usage(&format!(
-                "{} and {} would both be stored as {}: upload one of them below another prefix",
-                visible(&other.to_string_lossy()),
-                visible(&source.to_string_lossy()),
-                visible(&place),
-            )));
-        }
-    }
-    Ok(())
+    let Some(([one, other], place)) = files_of_one_key(work) else { return Ok(()) };
+    Err(usage(&format!(
+        "{} and {} would both be stored as {}: upload one of them below another prefix",
+        visible(&one.to_string_lossy()),
+        visible(&other.to_string_lossy()),
+        visible(&place),
+    )))
 }
 
 /// One source; among `many`, a folder goes below its own name.

@@ -3,18 +3,19 @@
 use std::path::Path;
 
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::advice;
 use crate::cli::args::queue::{QueueArguments, QueueStep};
 use crate::cli::connect::Choice;
-use crate::cli::interrupt::interrupted;
+use crate::cli::interrupt::stop_when_interrupted;
 use crate::cli::print::{Printer, Status, VerbError, complain_of};
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{line, object, report, status};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::config::stderr::say;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{JobId, JobState, JobView, TransferCommand};
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::visible::visible;
@@ -50,10 +51,11 @@ async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Ve
         ..arguments.pace.tuning(choice.settings.transfers.limit)
     };
     let connect = choice.remotes();
+    let stop = stop_when_interrupted();
     let run = matches!(arguments.step, QueueStep::Run | QueueStep::Retry);
     let ended = match arguments.step {
         QueueStep::Clear => clear_queue(tuning(&path), connect, warn).await?,
-        QueueStep::Run => finish(tuning(&path), connect).await?,
+        QueueStep::Run => finish(tuning(&path), connect, &stop).await?,
         QueueStep::Retry => {
             let retry = jobs.iter().copied().map(match arguments.accept_loss {
                 true => TransferCommand::AcceptLoss,
@@ -61,7 +63,7 @@ async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Ve
             });
             let waits = |state: &JobState| !state.finished();
             order_queue(tuning(&path), connect.clone(), retry.collect(), &jobs, waits).await?;
-            finish(tuning(&path), connect).await?
+            finish(tuning(&path), connect, &stop).await?
         }
         step => {
             let commands = jobs.iter().filter_map(|job| command(step, *job)).collect();
@@ -75,6 +77,9 @@ async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Ve
         report(job, &mut printer)?;
     }
     printer.flush()?;
+    if run && stop.is_cancelled() && ended.iter().any(|job| !job.state.finished()) {
+        return Err(Error::new(ErrorKind::Cancelled, "the queue", "").into());
+    }
     Ok(if run { status(&ended) } else { Status::Done })
 }
 
@@ -146,13 +151,17 @@ fn reached(step: QueueStep, state: &JobState) -> bool {
     }
 }
 
-async fn finish(tuning: Tuning, connect: Connect) -> Result<Vec<JobView>, Error> {
+async fn finish(
+    tuning: Tuning,
+    connect: Connect,
+    stop: &CancellationToken,
+) -> Result<Vec<JobView>, Error> {
     let mut progress = ProgressLine::new();
     let news = |event: &TransferEvent| match event {
         TransferEvent::Warned(_) => warn(event),
         other => progress.take(other),
     };
-    let ended = finish_queue(tuning, connect, news, interrupted()).await;
+    let ended = finish_queue(tuning, connect, news, stop.cancelled()).await;
     progress.end();
     ended
 }

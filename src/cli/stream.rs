@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::cli::args::describe::attributes;
 use crate::cli::args::transfer::{GetArguments, PutArguments};
 use crate::cli::connect::Choice;
-use crate::cli::ends::{End, open_input, open_output, unwritable};
+use crate::cli::ends::{End, open_input, open_output, standard_input, unwritable};
 use crate::cli::interrupt::interrupted;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
@@ -135,7 +135,7 @@ pub async fn put(
     let pipe = pipe(choice, &client, &object, arguments.pace);
     let sent = match end {
         End::Standard => {
-            let work = upload_stream(&pipe, tokio::io::stdin(), &options, sizes, interrupted());
+            let work = upload_stream(&pipe, standard_input()?, &options, sizes, interrupted());
             watched(&pipe, ProgressLine::beside(&stdin()), work).await
         }
         End::At(path) => {

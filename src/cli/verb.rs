@@ -36,18 +36,24 @@ pub struct VerbCall<'a> {
     flags: &'a TargetFlags,
     pub json: bool,
     takes_back: Option<&'static str>,
+    leaves: Option<&'static str>,
     connection: Option<&'a ConnectionName>,
 }
 
 impl<'a> VerbCall<'a> {
     pub fn new(flags: &'a TargetFlags, json: bool) -> VerbCall<'a> {
-        VerbCall { flags, json, takes_back: None, connection: None }
+        VerbCall { flags, json, takes_back: None, leaves: None, connection: None }
     }
 
     /// It has something to take back when it is interrupted and does so itself, unless it is
     /// interrupted again; `doing` is what it says then.
     pub fn taking_back(self, doing: &'static str) -> VerbCall<'a> {
         VerbCall { takes_back: Some(doing), ..self }
+    }
+
+    /// What it says of what may be left, where it is interrupted again.
+    pub fn leaving(self, what: &'static str) -> VerbCall<'a> {
+        VerbCall { leaves: Some(what), ..self }
     }
 
     /// It is about this connection in place of the one that the flags choose.
@@ -109,6 +115,9 @@ impl<'a> VerbCall<'a> {
         match self.takes_back {
             Some(doing) => interrupted_twice(doing).await,
             None => interrupted().await,
+        }
+        if let Some(what) = self.leaves {
+            say!("windlass: {what}");
         }
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::error::{EDIT, Error, ErrorKind};
+use crate::domain::error::{EDIT, Error, ErrorKind, TEMPORARY};
 
 /// The editor where the user names none.
 const USUAL: &str = "vi";
@@ -117,7 +117,11 @@ fn private_folder() -> Result<PathBuf, Error> {
         match DirBuilder::new().mode(0o700).create(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
-            Err(error) => return Err(Error::from_io(&error, EDIT, folder.display())),
+            Err(error) => {
+                let detail = error.to_string();
+                let error = Error::new(ErrorKind::LocalIo, TEMPORARY, base.display().to_string());
+                return Err(error.detail(detail));
+            }
         }
     }
 }

@@ -52,17 +52,31 @@ pub const UNEXPLAINED: &str = "no reason was given; the request asked for ";
 /// How the detail of a refusal begins where a key of one's own was sent.
 pub const WITH_OWN_KEY: &str = "the request came with a key of yours (SSE-C)";
 
+/// What is said of a server that refuses such a key over http.
+pub const KEY_NEEDS_TLS: &str = "the server takes a key of one's own over https alone";
+
 /// The step at which a text is opened in the user's editor.
 pub const EDIT: &str = "edit the object";
 
+/// The step at which a folder for temporary files is made.
+pub const TEMPORARY: &str = "make a temporary folder";
+
+/// The step at which stdin is read.
+pub const READ_STDIN: &str = "read stdin";
+
 /// How the detail of an answer without a body ends.
 pub const NO_BODY: &str = "no body";
+
+/// The step at which an object is found that a server was asked to delete.
+pub const LOOK_DELETED: &str = "look for what was deleted";
 
 /// The step at which tags and locks are put that a server dropped.
 pub const PUT_RIGHT: &str = "look at what was stored";
 
 /// The step at which a text that was edited is stored.
 pub const SAVE_TEXT: &str = "save the object";
+/// The code of a server that carries out another request about the same thing at this moment.
+pub const OPERATION_ABORTED: &str = "OperationAborted";
 /// The code of a server that is to read an archived object.
 const IS_ARCHIVED: &str = "InvalidObjectState";
 /// What is said of an archived object that somebody asked for.
@@ -70,8 +84,9 @@ pub const BEING_RESTORED: &str = "it is being restored";
 /// What is said of a version that is no object.
 pub const IS_DELETE_MARKER: &str = "this version is a delete marker, which has no bytes";
 
-/// What is said where a key, or everything below a prefix, has no version.
+/// What is said where a key, or everything below a prefix, has no version, or not that one.
 pub const NO_VERSION: &str = "there is no version of this object";
+pub const NO_SUCH_VERSION: &str = "the object has no version of this id";
 pub const NO_VERSION_BELOW: &str = "there is no version of anything below this prefix";
 
 /// What is said of a copy that would be its own source.
@@ -357,6 +372,14 @@ impl Error {
         match self.renewal {
             Some(Renewal::NewKeys) => Some(Remedy::ChangeKeys),
             _ => ended.then_some(Remedy::SignIn(None)),
+        }
+    }
+
+    /// On one line, with what the server or the system said.
+    pub fn in_a_line(&self) -> String {
+        match self.detail.as_str() {
+            "" => self.to_string(),
+            detail => format!("{self}: {detail}"),
         }
     }
 

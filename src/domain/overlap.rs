@@ -1,8 +1,16 @@
-//! Detects copies and moves whose source and destination overlap.
+//! Detects transfers whose source and destination overlap, and sources that would go to one place.
 
-use crate::domain::address::{DELIMITER, Prefix};
+use std::cell::RefCell;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::BuildHasher as _;
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::domain::address::{DELIMITER, Key, Prefix};
 use crate::domain::error::SAME_OBJECT;
-use crate::domain::transfer::{SourceRows, Target};
+use crate::domain::transfer::{SourceRows, Target, Work};
 
 /// Why one cannot go to the other in the same bucket; `None` where it can. A move also minds `.`
 /// and `..`, which some servers resolve: what is one object there would be deleted.
@@ -44,6 +52,58 @@ fn overlap_of_rows(rows: &SourceRows, to: &Prefix, moving: bool) -> Option<&'sta
         same || odd || near && is_prefix
     };
     rows.picked(may).find_map(|row| overlap(&row.target, &row.target.below(to), moving))
+}
+
+/// Two rows that would go to one place, because each goes there under its last name: what a search
+/// found, or versions of one object.
+pub fn of_one_name(rows: &SourceRows) -> Option<[Target; 2]> {
+    let state = RandomState::new();
+    let seen = RefCell::new(HashSet::new());
+    // A million rows have a number each here, and no text.
+    let again = |name: &str, prefix: bool| {
+        !seen.borrow_mut().insert(state.hash_one((last_name(name), prefix)))
+    };
+    let second = rows.picked(again).next()?.target;
+    let name = last_name(second.as_str()).to_owned();
+    let like = |other: &str, prefix: bool| last_name(other) == name && prefix == second.is_many();
+    let mut both = rows.picked(like).map(|row| row.target);
+    Some([both.next()?, both.next()?])
+}
+
+/// What is said of them.
+pub fn share_a_name([one, other]: &[Target; 2]) -> String {
+    format!(
+        "{} and {} have the same last name, and one would replace the other: take them to two \
+         places, or take the prefix above them",
+        one.as_str(),
+        other.as_str()
+    )
+}
+
+fn last_name(path: &str) -> &str {
+    let path = path.strip_suffix(DELIMITER).unwrap_or(path);
+    path.rsplit_once(DELIMITER).map_or(path, |(_, name)| name)
+}
+
+/// Whether a key is another one in another Unicode form: some servers (R2, rclone on a disk of
+/// macOS) take the two for one.
+pub fn is_another_form(one: &Key, other: &Key) -> bool {
+    one != other && one.as_str().nfc().eq(other.as_str().nfc())
+}
+
+/// Two files that would be stored under one key, and that object: one of them would be overwritten.
+/// Folders of one name may have different files.
+pub fn files_of_one_key<'a>(
+    work: impl IntoIterator<Item = &'a Work>,
+) -> Option<([&'a Path; 2], String)> {
+    let mut taken: BTreeMap<String, &Path> = BTreeMap::new();
+    work.into_iter().find_map(|one| {
+        let Work::Upload { source, bucket, target: Target::Object(key), .. } = one else {
+            return None;
+        };
+        let place = format!("s3://{bucket}/{key}");
+        taken.insert(place.clone(), source).map(|other| ([other, source.as_path()], place))
+    })
 }
 
 /// The levels that a prefix leads down.
@@ -95,6 +155,21 @@ mod tests {
             assert!(!refused("d/e/", "d/", moving));
             assert!(!refused("a//b", "a/b", moving), "an empty segment is a level of its own");
         }
+    }
+
+    #[test]
+    fn rows_of_one_last_name_are_found() {
+        let pair = |names: &[&str]| {
+            let row = |name: &&str| SourceRow { target: target(name), size: None };
+            let rows: SourceRows = names.iter().map(row).collect::<Vec<_>>().into();
+            of_one_name(&rows).map(|pair| pair.map(|one| one.as_str().to_owned()))
+        };
+        assert_eq!(pair(&["a", "b", "d/", "e/a1"]), None);
+        assert_eq!(pair(&["d/x/", "d/x"]), None, "an object and a prefix are two things");
+        let two = |one: &str, other: &str| Some([one.to_owned(), other.to_owned()]);
+        assert_eq!(pair(&["d/a", "d/e/a", "d/f"]), two("d/a", "d/e/a"));
+        assert_eq!(pair(&["d/", "e/d/"]), two("d/", "e/d/"));
+        assert_eq!(pair(&["a", "a"]), two("a", "a"), "two versions");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 
 use crate::config::connection::KnownBucket;
 use crate::domain::address::Bucket;
-use crate::domain::error::{Error, ErrorKind, UNSIGNED, WITH_OWN_KEY};
+use crate::domain::error::{Error, ErrorKind, KEY_NEEDS_TLS, UNSIGNED, WITH_OWN_KEY};
 use crate::domain::presign::LinkMethod;
 use crate::domain::protection::AccessSpec;
 use crate::s3::key_command::{LIMIT, MOST, READ_KEY, printed, program};
@@ -187,7 +187,7 @@ impl Access {
             && error.is(&ErrorKind::InvalidRequest)
             && error.detail.is_empty()
         {
-            "the server takes a key of one's own over https alone".clone_into(&mut error.detail);
+            KEY_NEEDS_TLS.clone_into(&mut error.detail);
         }
         error
     }

@@ -162,7 +162,11 @@ impl RetryPolicy {
                 () = self.health.woken(), if attempts.blocked.is_some() => {}
                 // Of a kind that may pass, so that what is begun is kept.
                 () = self.stop.cancelled() => {
-                    return Err(Error { kind: ErrorKind::Interrupted, ..error });
+                    let kind = match error.retryable() {
+                        true => error.kind,
+                        false => ErrorKind::Interrupted,
+                    };
+                    return Err(Error { kind, ..error });
                 }
             }
         }

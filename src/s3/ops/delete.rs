@@ -9,7 +9,7 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::domain::address::{Bucket, Key};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOOK_DELETED};
 use crate::domain::object::ObjectAddress;
 use crate::domain::versions::KeyVersion;
 use crate::s3::call::Call;
@@ -179,10 +179,10 @@ impl Client {
                     }
                     Err(error) => Some((one, error)),
                     Ok(_) => {
-                        let call = Call::on_object("DeleteObjects", &object);
+                        let call = Call::on_object(LOOK_DELETED, &object);
                         let detail =
                             "the server did not name it in its answer, and it is still there";
-                        Some((one, call.fails(ErrorKind::Other, detail)))
+                        Some((one, call.fails(ErrorKind::ServerFault, detail)))
                     }
                 }
             }

@@ -13,7 +13,7 @@ use crate::s3::client::Client;
 use crate::s3::http::direct::arriving::Arriving;
 use crate::s3::http::incoming::{Download, Incoming};
 use crate::s3::ops::headers::object_head;
-use crate::s3::ops::markers::of_marker;
+use crate::s3::ops::markers::of_version;
 use crate::s3::ops::objects::{expect_version, telling};
 use crate::s3::sdk::blank_key::key_for_sdk;
 
@@ -68,7 +68,7 @@ impl Client {
             Err(error) if from_start && error.status == Some(416) => {
                 return self.get_empty(object, options, &call).await;
             }
-            other => other.map_err(|error| of_marker(error, object))?,
+            other => other.map_err(|error| of_version(error, object))?,
         };
         self.download(arrived, options, call)
     }

@@ -284,7 +284,11 @@ impl Client {
         upload: &UploadId,
     ) -> Result<bool, Error> {
         let refused = match self.abort_multipart(object, upload).await {
-            Err(error) if !error.is(&ErrorKind::NoSuchUpload) => return Err(error),
+            Err(error)
+                if !error.is(&ErrorKind::NoSuchUpload) && !error.is(&ErrorKind::NoSuchKey) =>
+            {
+                return Err(error);
+            }
             outcome => outcome.err(),
         };
         match self.uploads_of(object).await {

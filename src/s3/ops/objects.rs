@@ -19,7 +19,7 @@ use crate::s3::http::body_pacing::{BodyPacing, PacedRequest};
 use crate::s3::http::direct::{Payload, Route, Sending};
 use crate::s3::http::integrity::{Check, Digests};
 use crate::s3::ops::headers::{checksums, expires, object_head, opaque_tag, with_headers};
-use crate::s3::ops::markers::{is_marker, of_marker};
+use crate::s3::ops::markers::{is_marker, of_version};
 use crate::s3::ops::unusual::asking_for;
 use crate::s3::sdk::blank_key::key_for_sdk;
 use crate::s3::sdk::errors::chain;
@@ -65,7 +65,7 @@ impl Client {
             Err(error) if is_mute(&error) && !is_marker(&error, object) => {
                 self.head_by_get(object, error).await
             }
-            other => other.map_err(|error| of_marker(error, object)),
+            other => other.map_err(|error| of_version(error, object)),
         }
     }
 

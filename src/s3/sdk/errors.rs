@@ -109,7 +109,7 @@ impl Call {
         let said = said(error, response);
         let kind = codes::kind(&code, status, self, region.clone());
         let kind = codes::by_words(kind, &said, region, self);
-        let mut error_out = self.answered(kind, response).detail(said);
+        let mut error_out = self.answered(kind, response).detail(reason(&code, &said));
         error_out.code = Some(code);
         if error_out.kind == ErrorKind::ClockSkew
             && let Some(date) = header(response, "date")
@@ -153,7 +153,7 @@ impl Call {
             ErrorKind::NotS3 => ErrorKind::Other,
             kind => codes::by_words(kind, message, None, self),
         };
-        let mut error = self.fails(kind, message);
+        let mut error = self.fails(kind, reason(code, message));
         error.code = Some(code.to_owned()).filter(|code| !code.is_empty());
         error
     }
@@ -166,6 +166,11 @@ impl Call {
             error.kind = codes::kind_of_status(status, self);
         }
     }
+}
+
+/// What is said beside a code. Some servers (Ceph, rclone) say the code once more, which is none.
+fn reason<'a>(code: &str, said: &'a str) -> &'a str {
+    if said == code { "" } else { said }
 }
 
 /// Every error from the outer to the innermost cause on one line. The SDK's texts name no secret;

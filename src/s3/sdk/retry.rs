@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::interceptors::InterceptorContext;
 use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::retries::classifiers::RetryClassifierPriority;
 use aws_smithy_types::retry::ErrorKind;
 
 use crate::config::aws_settings::Retries;
+use crate::domain::error::OPERATION_ABORTED;
 use crate::s3::sdk::guard::fault::ResponseFault;
 
 /// The longest wait between two tries, whatever the server asks.
@@ -22,8 +24,8 @@ pub fn config(asked: Retries) -> RetryConfig {
     config.with_max_attempts(asked.attempts.unwrap_or(ATTEMPTS)).with_max_backoff(MAX_WAIT)
 }
 
-/// 429 (R2's `TooManyRequests`, 10058), Cloudflare's 520 to 524 and 530, and `Retry-After` in
-/// seconds: the SDK retries none of these codes and reads only `x-amz-retry-after`.
+/// 429 (R2's `TooManyRequests`, 10058), Cloudflare's 520 to 524 and 530, `OperationAborted` (Ceph),
+/// and `Retry-After` in seconds: the SDK retries none of these codes and reads only `x-amz-retry-after`.
 #[derive(Debug)]
 pub struct Throttling;
 
@@ -41,9 +43,9 @@ impl ClassifyRetry for Throttling {
             return RetryAction::RetryForbidden;
         }
         let Some(response) = ctx.response() else { return RetryAction::NoActionIndicated };
-        let status = response.status().as_u16();
-        let Some(kind) =
-            kind_of(status).or_else(|| before.should_retry().then_some(ErrorKind::TransientError))
+        let own = kind_of(response.status().as_u16())
+            .or_else(|| is_busy(response).then_some(ErrorKind::ThrottlingError));
+        let Some(kind) = own.or_else(|| before.should_retry().then_some(ErrorKind::TransientError))
         else {
             return RetryAction::NoActionIndicated;
         };
@@ -51,7 +53,7 @@ impl ClassifyRetry for Throttling {
             Some(wait) => {
                 RetryAction::retryable_error_with_explicit_delay(kind, wait.min(MAX_WAIT))
             }
-            None if kind_of(status).is_some() => RetryAction::retryable_error(kind),
+            None if own.is_some() => RetryAction::retryable_error(kind),
             None => RetryAction::NoActionIndicated,
         }
     }
@@ -71,6 +73,14 @@ fn kind_of(status: u16) -> Option<ErrorKind> {
         520..=524 | 530 => Some(ErrorKind::ServerError),
         _ => None,
     }
+}
+
+/// Whether the server carries out another request about the same thing at this moment.
+fn is_busy(response: &HttpResponse) -> bool {
+    let code = format!("<Code>{OPERATION_ABORTED}</Code>");
+    let body = response.body().bytes().unwrap_or_default();
+    response.status().as_u16() == 409
+        && body.windows(code.len()).any(|window| window == code.as_bytes())
 }
 
 /// Reads `Retry-After` where it gives seconds; the date form is left to the backoff.

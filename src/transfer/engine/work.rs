@@ -313,7 +313,7 @@ impl WorkerContext {
             Err(error) => error,
         };
         let (job, place) = (assignment.job, assignment.place);
-        let text = format!("could not be cleaned up: {error}");
+        let text = format!("could not be cleaned up: {}", error.in_a_line());
         let note = Note { place: place.clone(), text, saved_as: None };
         let facts = vec![Fact::Noted { job, note }, Fact::Left { job, place }];
         drop(self.journal.append(facts).await);

@@ -13,6 +13,13 @@ use crate::transfer::workers::multipart::abort;
 /// Forgets it whether or not that succeeds; what is left then is said by a note, and an upload
 /// remembered as left.
 pub async fn clean_up(task: &Task, partial: Partial) -> Result<(), Error> {
+    let left = match &partial {
+        Partial::Multipart(multipart) => format!(
+            "; its parts are stored and paid for until they go: windlass uploads abort {}",
+            multipart.object
+        ),
+        _ => String::new(),
+    };
     let cleaned = match partial {
         Partial::Multipart(multipart) => abort(task, &multipart).await,
         // Nothing is unfinished: the object is at both places.
@@ -26,7 +33,7 @@ pub async fn clean_up(task: &Task, partial: Partial) -> Result<(), Error> {
         }
     };
     if let Err(error) = cleaned {
-        task.note(format!("could not be cleaned up: {error}: {}", error.detail));
+        task.note(format!("could not be cleaned up: {}{left}", error.in_a_line()));
         return task.left().await;
     }
     task.closed().await

@@ -5,7 +5,7 @@ use crate::domain::likeness::Likeness;
 use crate::domain::object::{
     ByteRange, CopyOptions, ETag, ObjectAddress, ObjectHead, PutOptions, UploadedPart,
 };
-use crate::domain::overlap::overlap;
+use crate::domain::overlap::{is_another_form, overlap};
 use crate::domain::parts::{MIB, part_size_at_least};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::{OnConflict, Target, Verification};
@@ -76,7 +76,7 @@ pub async fn copy(
         if restarts.iter().any(|before| before.kind == error.kind) {
             return Err(error);
         }
-        task.note(format!("started over: {}", error.detail));
+        task.note(format!("started over: {}", error.in_a_line()));
         task.moved.restart_at(0);
         restarts.push(error);
     }
@@ -145,7 +145,8 @@ impl Copy<'_> {
     ) -> Result<WorkerEnd, Error> {
         let task = self.task;
         let head = task.source_policy.send(|| task.source.head(&self.from)).await?;
-        if task.elsewhere && task.spec.work.moves() && self.has_the_name_of(&to) {
+        let named_so = task.elsewhere && self.has_the_name_of(&to);
+        if task.spec.work.moves() && (named_so || is_another_form(&self.from.key, &to.key)) {
             self.refuse_alias(&head, &to).await?;
         }
         if let Some(size) = head.size {
@@ -247,7 +248,7 @@ impl Copy<'_> {
         match find(self.task, to).await? {
             Some(found) if same(&found) => {
                 Err(Error::new(ErrorKind::InvalidRequest, "move", self.from.to_string())
-                    .detail("source and destination look like the same object"))
+                    .detail("the source and the destination look like the same object"))
             }
             _ => Ok(()),
         }

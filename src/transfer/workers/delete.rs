@@ -100,7 +100,9 @@ impl Batch<'_> {
         for round in 1..=ROUNDS {
             let errors = match self.send(&left).await {
                 Ok(errors) => self.with_lies(&left, errors).await,
-                Err(error) => left.iter().map(|key| (key.clone(), error.clone())).collect(),
+                Err(error) => {
+                    left.iter().map(|key| (key.clone(), self.about(key, &error))).collect()
+                }
             };
             let (passing, lasting): (Vec<_>, Vec<_>) =
                 errors.into_iter().partition(|(_, error)| error.retryable() && round < ROUNDS);
@@ -138,7 +140,7 @@ impl Batch<'_> {
             return Err(error);
         }
         let Ok(there) = self.there(left_of(&left)).await else { return Err(error) };
-        Ok(there.into_iter().map(|key| (key, error.clone())).collect())
+        Ok(there.into_iter().map(|key| (key.clone(), self.about(&key, &error))).collect())
     }
 
     /// The errors of an answer, and those of keys that it calls deleted and that are there. Of a
@@ -161,6 +163,11 @@ impl Batch<'_> {
         let lies: Vec<_> = lies.collect();
         errors.extend(lies);
         errors
+    }
+
+    /// The error of a request for many keys, said of one of them.
+    fn about(&self, key: &Key, error: &Error) -> Error {
+        Error { place: address(self.bucket, key).to_string(), ..error.clone() }
     }
 
     /// The keys that are not known to be gone.

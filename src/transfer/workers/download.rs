@@ -90,7 +90,7 @@ impl<'a> DownloadTask<'a> {
             if restarts.contains(&error.kind) {
                 return Err(error);
             }
-            self.task.note(format!("started over: {}", error.detail));
+            self.task.note(format!("started over: {}", error.in_a_line()));
             self.task.moved.restart_at(0);
             restarts.push(error.kind);
         }

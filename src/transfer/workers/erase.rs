@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOOK_DELETED};
 use crate::domain::object::ObjectAddress;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
@@ -69,6 +69,6 @@ pub async fn erase(
 }
 
 pub fn still_there(object: &ObjectAddress) -> Error {
-    Error::new(ErrorKind::ServerFault, "look for what was deleted", object.to_string())
-        .detail("the server reported success, but the object is still there")
+    Error::new(ErrorKind::ServerFault, LOOK_DELETED, object.to_string())
+        .detail("the server reported success, and it is still there")
 }

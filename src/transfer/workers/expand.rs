@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::overlap::overlap;
+use crate::domain::overlap::{of_one_name, overlap, share_a_name};
 use crate::domain::transfer::{JobId, JobSpec, Note, STORED_LATER, SourceRows, Target, Work};
 use crate::domain::units::Counted;
 use crate::s3::tasks::blocking;
@@ -179,6 +179,9 @@ impl ExpansionTask {
         rows: &SourceRows,
         folder: &Path,
     ) -> Result<(), Error> {
+        if let Some(pair) = of_one_name(rows) {
+            return Err(refused("download", format!("s3://{bucket}"), &share_a_name(&pair)));
+        }
         let mut names = self.names_in(folder).await?;
         let mut objects = Vec::new();
         for row in rows.in_order() {
@@ -281,6 +284,9 @@ impl ExpansionTask {
                 self.list(ListedPlace { bucket, prefix: from, at: source.at() }, list).await
             }
             (Target::Rows(rows), Target::Prefix(target)) => {
+                if let Some(pair) = of_one_name(rows) {
+                    return Err(refused("copy", format!("s3://{bucket}"), &share_a_name(&pair)));
+                }
                 let mut objects = Vec::new();
                 for row in rows.in_order() {
                     let to = row.target.below(target);

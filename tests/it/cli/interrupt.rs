@@ -196,3 +196,39 @@ fn an_interrupted_job_counts_what_the_server_still_did() {
     let moved = left - shop.store().keys("media").len() as u64;
     assert_eq!(told["objects"], moved, "{told}");
 }
+
+/// `timeout` signals the process and its group at once: that is one wish.
+#[test]
+fn a_signal_that_comes_twice_at_once_still_takes_back() {
+    let shop = slow_shop();
+    shop.store().put("media", "large.bin", vec![7; SIZE]);
+    let folder = shop.path("down");
+    let mut command =
+        shop.command(&["get", "s3://media/large.bin", &format!("{}/", folder.display())]);
+    command.stdin(Stdio::null());
+    let child = spawn(command);
+    let names = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    wait_for("the part file", || names() > 0);
+    for signal in [Signal::TERM, Signal::HUP] {
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        sleep(Duration::from_millis(20));
+    }
+    assert_eq!(interrupt(child, Signal::TERM), 130);
+    assert_eq!(names(), 0);
+}
+
+#[test]
+fn a_deletion_that_is_stopped_while_it_is_throttled_names_what_is_left() {
+    let shop = Shop::open();
+    for key in ["a", "b"] {
+        shop.store().put("media", key, "text");
+    }
+    shop.server().faults().add(Fault::slow_down().on("DeleteObjects").forever());
+    let line = ["rm", "-r", "s3://media/", "--yes", "--json"];
+    let (told, err) = interrupted_at(&shop, &line, "DeleteObjects", 2);
+    assert_eq!(shop.store().keys("media").len(), 2);
+    assert!(!err.contains("was cut"), "{err}");
+    for key in ["s3://media/a", "s3://media/b"] {
+        assert!(told.to_string().contains(key) || err.contains(key), "{told}\n{err}");
+    }
+}

@@ -23,6 +23,7 @@ mod listing;
 mod looking;
 mod manners;
 mod memory;
+mod odd_answers;
 mod panics;
 mod pipes;
 pub mod public;

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
+use windlass::demo::faults::NetworkConditions;
 use windlass::domain::address::{Bucket, ConnectionName, Key};
 use windlass::domain::transfer::{JobSpec, OnConflict, Target, TransferCommand, Work};
 use windlass::domain::transfer_event::TransferEvent;
@@ -116,6 +118,26 @@ fn what_failed_is_tried_again_and_told_by_the_exit_code() {
     assert_eq!(std::fs::read(queue.down("late")).unwrap(), b"here now");
     // Nothing is left that failed: nothing to do is no failure.
     queue.run(&["retry"]).ended(0);
+}
+
+#[test]
+fn a_run_that_is_interrupted_is_told_by_the_exit_code_and_goes_on_later() {
+    let queue = Queue::of(&["slow"]);
+    queue.shop.store().put("media", "slow", vec![7; 20 << 20]);
+    queue.shop.server().faults().set_conditions(NetworkConditions {
+        bandwidth: Some(1 << 20),
+        ..NetworkConditions::default()
+    });
+    let mut command = queue.shop.command(&["queue", "run"]);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while queue.shop.server().faults().count("GetObject") == 0 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    assert_eq!(queue.states(), states(&[(1, "unfinished")]));
+    queue.shop.server().faults().set_conditions(NetworkConditions::default());
+    queue.run(&["run"]).ended(0);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use windlass::demo::server::Server;
 use windlass::demo::store::Store;
 
-use crate::support::server::server;
+use crate::support::server::{r2_server, server};
 
 pub struct Shop {
     server: Server,
@@ -28,8 +28,17 @@ pub struct Ran {
 
 impl Shop {
     pub fn open() -> Shop {
+        Shop::on(server())
+    }
+
+    /// On a server with R2's habits.
+    pub fn like_r2() -> Shop {
+        Shop::on(r2_server())
+    }
+
+    fn on(server: impl Future<Output = Server>) -> Shop {
         let runtime = Runtime::new().unwrap();
-        let server = runtime.block_on(server());
+        let server = runtime.block_on(server);
         Shop { server, home: tempfile::tempdir().unwrap(), runtime }
     }
 

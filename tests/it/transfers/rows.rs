@@ -12,7 +12,7 @@ use windlass::domain::transfer_event::JobChange;
 
 use crate::transfers::fake::{Fake, Fault};
 use crate::transfers::harness::{
-    MIB, bytes, copy, error_of, job, names_in, run, run_well, start, until, with,
+    MIB, bytes, copy, error_of, job, moving, names_in, run, run_well, start, until, with,
 };
 
 fn rows(names: &[&str]) -> Target {
@@ -51,6 +51,25 @@ async fn of_many_rows_none_is_looked_at_before_it_is_deleted() {
         // What the server says of a few of each thousand is looked at.
         assert!(remote.count("head") >= looked && remote.count("head") < 45, "{count}");
     }
+}
+
+#[tokio::test]
+async fn rows_of_one_last_name_are_refused_whole() {
+    let keys = ["p/a/dup", "p/b/dup", "p/c/other"];
+    let folder = tempfile::tempdir().unwrap();
+    let copying = copy(rows(&keys), "bucket", Target::Prefix("q/".into()));
+    for spec in [copying.clone(), moving(copying)] {
+        for answer in [OnConflict::Fail, OnConflict::Overwrite] {
+            let (remote, spec) = (stored(&keys), spec.clone());
+            let view = run(&remote, with(spec, answer)).await;
+            let error = error_of(&view);
+            assert!(error.detail.contains("p/a/dup and p/b/dup"), "{error:?}");
+            assert_eq!(remote.keys(), keys, "nothing is begun");
+        }
+    }
+    let view = run(&stored(&keys), download_rows(&keys, folder.path())).await;
+    assert!(error_of(&view).detail.contains("same last name"), "{view:?}");
+    assert_eq!(names_in(folder.path()), [""; 0]);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::app::session::Session;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
 use crate::domain::attributes::Attributes;
-use crate::domain::overlap::overlap;
+use crate::domain::overlap::{of_one_name, overlap, share_a_name};
 use crate::domain::place::{Place, SEPARATOR};
 use crate::domain::transfer::{
     FileRules, JobOptions, JobSpec, OnConflict, SourceRows, Target, Work,
@@ -78,6 +78,9 @@ impl Copying {
                 return Err(reason);
             }
             one_server = found.is_some_and(|to| to.endpoint == session.connection().endpoint);
+        }
+        if let Some(pair) = of_one_name(&self.sources) {
+            return Err(share_a_name(&pair));
         }
         let mut specs = Vec::new();
         for source in self.sources.clone().into_targets() {

@@ -3,12 +3,13 @@
 use crate::app::event::FolderEntry;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::object::ObjectHeaders;
+use crate::domain::overlap::files_of_one_key;
 use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 
 /// One job for each entry; a folder becomes a prefix of its name.
 ///
 /// # Errors
-/// A sentence where a key would be longer than a server takes.
+/// A sentence where a key would be longer than a server takes, or two files have one name.
 pub fn specs(
     connection: &ConnectionName,
     bucket: &Bucket,
@@ -18,7 +19,16 @@ pub fn specs(
 ) -> Result<Vec<JobSpec>, String> {
     let ruled = |spec: JobSpec| JobSpec { options: options.clone(), ..spec };
     let specs = entries.into_iter().map(|entry| spec(connection, bucket, prefix, entry));
-    specs.map(|spec| spec.map(ruled)).collect()
+    let specs = specs.map(|spec| spec.map(ruled)).collect::<Result<Vec<JobSpec>, String>>()?;
+    match files_of_one_key(specs.iter().map(|spec| &spec.work)) {
+        Some(([one, other], _)) => Err(format!(
+            "{} and {} have the same name, and one would replace the other: upload one of them \
+             to another prefix",
+            one.display(),
+            other.display()
+        )),
+        None => Ok(specs),
+    }
 }
 
 fn spec(

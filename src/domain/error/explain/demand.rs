@@ -2,7 +2,7 @@
 
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
-use crate::domain::error::{Error, UNEXPLAINED, WITH_OWN_KEY};
+use crate::domain::error::{Error, KEY_NEEDS_TLS, UNEXPLAINED, WITH_OWN_KEY};
 
 /// Where a refusal says more than that it is one.
 pub fn of_denied(error: &Error) -> Option<Explanation> {
@@ -60,6 +60,16 @@ pub fn of_request(error: &Error) -> Option<Explanation> {
     if says(&["md5 hash of the key"]) {
         return Some(of_other_key());
     }
+    if error.detail == KEY_NEEDS_TLS {
+        return Some(Explanation::with(
+            KEY_NEEDS_TLS,
+            "the key comes with every request, and could be read on the way",
+            ["use the server's https endpoint".into(), Remedy::EditConnection],
+        ));
+    }
+    if let Some(of_parts) = of_parts(code) {
+        return Some(of_parts);
+    }
     if let Some(asked) = error.detail.strip_prefix(UNEXPLAINED) {
         return Some(Explanation::new(
             format!("the server does not accept {}, and gives no reason", error.operation),
@@ -75,6 +85,23 @@ pub fn of_request(error: &Error) -> Option<Explanation> {
             "the server does not keep that key: it has to come with every request",
             Remedy::GiveKey,
         )
+    })
+}
+
+/// What is refused of the parts of an upload, when it is to become an object.
+fn of_parts(code: &str) -> Option<Explanation> {
+    Some(match code {
+        "InvalidPart" | "InvalidPartOrder" => Explanation::new(
+            "a part of the upload is gone, or is not what was sent",
+            "the server removed it, or another program wrote to the same upload; no object was made",
+            "start the upload again",
+        ),
+        "EntityTooSmall" => Explanation::new(
+            "a part of the upload is smaller than the server allows",
+            "every part but the last has at least 5 MiB on most servers, and more on some",
+            "upload it again in larger parts: --part-size",
+        ),
+        _ => return None,
     })
 }
 

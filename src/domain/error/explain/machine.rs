@@ -4,7 +4,7 @@ use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
     EDIT, Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_INDEX, READ_JOURNAL,
-    Renewal, SAVE_FILE,
+    READ_STDIN, Renewal, SAVE_FILE, TEMPORARY,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -43,6 +43,11 @@ fn disk(error: &Error) -> Option<Explanation> {
             "no space is left, or a quota or a file size limit is reached",
             "free some space or choose another folder, then retry; existing files are untouched",
         ),
+        ErrorKind::LocalSpecial if error.operation == READ_STDIN => Explanation::new(
+            error.detail_or("stdin cannot be read"),
+            "- stands for the bytes that another program writes, or for a file behind <",
+            "name the file or folder in place of -; for an empty object write < /dev/null",
+        ),
         ErrorKind::LocalSpecial => special(error),
         ErrorKind::LocalName if error.operation == "name the object" => Explanation::new(
             error.detail_or("the file's name cannot be a key"),
@@ -63,6 +68,14 @@ fn disk(error: &Error) -> Option<Explanation> {
             format!("the object was not edited: {}", error.detail_or("the editor failed")),
             "the editor is that of $VISUAL, else of $EDITOR",
             "look at what the editor said, or name another one",
+        ),
+        ErrorKind::LocalIo if error.operation == TEMPORARY => Explanation::new(
+            format!(
+                "the folder for temporary files cannot be used: {}",
+                error.detail_or("no reason was given")
+            ),
+            "it is the one that TMPDIR names, else /tmp",
+            "set TMPDIR to a folder that you may write to",
         ),
         ErrorKind::LocalIo => Explanation::new(
             format!(

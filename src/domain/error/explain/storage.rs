@@ -4,9 +4,9 @@ use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    ASSUME_ROLE, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, LOCK_JOURNAL, NO_VERSION,
-    NO_VERSION_BELOW, PUT_RIGHT, READ_FILE, Renewal, SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED,
-    WRITE_INDEX,
+    ASSUME_ROLE, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, LOCK_JOURNAL, NO_SUCH_VERSION,
+    NO_VERSION, NO_VERSION_BELOW, PUT_RIGHT, READ_FILE, Renewal, SAME_OBJECT, SAVE_TEXT,
+    SEND_STREAM, UNSIGNED, WRITE_INDEX,
 };
 use crate::domain::provider::Capability;
 
@@ -208,6 +208,11 @@ fn place(error: &Error) -> Option<Explanation> {
         ErrorKind::NoSuchKey if error.detail == IS_DELETE_MARKER => Explanation::new(
             IS_DELETE_MARKER,
             "the object was deleted at that time, and the marker is what is left of it",
+            Remedy::FindVersion,
+        ),
+        ErrorKind::NoSuchKey if error.detail == NO_SUCH_VERSION => Explanation::new(
+            NO_SUCH_VERSION,
+            "it was deleted for good, or the id is misspelled",
             Remedy::FindVersion,
         ),
         ErrorKind::NoSuchKey if [NO_VERSION, NO_VERSION_BELOW].contains(&&*error.detail) => {

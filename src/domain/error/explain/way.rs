@@ -2,7 +2,9 @@
 
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
-use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, SAVE_TEXT, UNSIGNED};
+use crate::domain::error::{
+    Error, ErrorKind, LOOK_DELETED, OPEN_JOURNAL, OPERATION_ABORTED, SAVE_TEXT, UNSIGNED,
+};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     way(error).or_else(|| bytes(error))
@@ -39,6 +41,13 @@ fn way(error: &Error) -> Option<Explanation> {
             "name the TLS port, or write the endpoint with http:// (all of it can then be read on \
              the way)",
         ),
+        ErrorKind::Throttled if error.code.as_deref() == Some(OPERATION_ABORTED) => {
+            Explanation::new(
+                "another request changes the same thing at this moment",
+                "the server carries out one after the other, and does not wait for the first",
+                "wait a moment and try again",
+            )
+        }
         ErrorKind::Throttled => Explanation::new(
             "the server asks us to slow down",
             "there were too many requests at once; R2 allows one write per second to the same key",
@@ -46,6 +55,11 @@ fn way(error: &Error) -> Option<Explanation> {
                 Some(wait) => format!("wait {} s and try again", wait.as_secs().max(1)),
                 None => "wait a moment and try again; transfers slow down on their own".into(),
             },
+        ),
+        ErrorKind::ServerFault if error.operation == LOOK_DELETED => Explanation::new(
+            format!("the object is not deleted: {}", error.detail_or("it is still there")),
+            "the server answered the deletion otherwise than it carried it out",
+            "delete it again; if it stays, ask whoever runs the server",
         ),
         ErrorKind::ServerFault if is_page(error) => Explanation::new(
             "something in front of the server answered with its own page",
@@ -70,6 +84,11 @@ fn is_page(error: &Error) -> bool {
 fn no_s3(error: &Error) -> Explanation {
     match error.status {
         Some(407) => proxy_wants_password(error),
+        Some(304) => Explanation::new(
+            "an answer came that says \"not changed\", and nothing had been asked of that kind",
+            "a cache or proxy between here and the server answers in its place",
+            "go round it with NO_PROXY, or ask whoever runs it to leave the server out",
+        ),
         Some(300..=399) => Explanation::with(
             "a redirect to another page came instead of an answer",
             "the network requires a login first (hotel, train, office), or the endpoint is a \

@@ -1,6 +1,6 @@
 //! Maps the error codes of S3 and R2 to what each means for a person.
 
-use crate::domain::error::{Error, ErrorKind, UNSIGNED};
+use crate::domain::error::{Error, ErrorKind, OPERATION_ABORTED, UNSIGNED};
 use crate::s3::call::Call;
 
 pub fn kind(code: &str, status: u16, call: &Call, region: Option<String>) -> ErrorKind {
@@ -12,9 +12,8 @@ pub fn kind(code: &str, status: u16, call: &Call, region: Option<String>) -> Err
         | "AuthorizationHeaderMalformed"
         | "IllegalLocationConstraintException"
         | "IncorrectEndpoint" => ErrorKind::WrongRegion { expected: region },
-        "PreconditionFailed" | "ConditionalRequestConflict" if call.guards_source => {
-            ErrorKind::SourceChanged
-        }
+        "PreconditionFailed" | "ConditionalRequestConflict" => unmet(call),
+        "InvalidRange" => outside(call),
         _ => plain(code).unwrap_or_else(|| kind_of_status(status, call)),
     }
 }
@@ -31,7 +30,8 @@ pub fn by_words(kind: ErrorKind, said: &str, region: Option<String>, call: &Call
     let locked = || {
         let said = said.to_ascii_lowercase();
         // A bucket that has no locks, or whose versions must stay on for them.
-        let of_bucket = said.contains("configuration");
+        let of_bucket =
+            said.contains("configuration") || said.contains("bucket") && said.contains("enabled");
         call.writes && !of_bucket && LOCKS.iter().any(|sign| said.contains(sign))
     };
     match kind {
@@ -70,6 +70,21 @@ pub fn unsigned(error: Error) -> Error {
     Error { kind, detail, ..error }
 }
 
+/// A condition does not hold, of the source, or of what is written to. Where none was sent, the
+/// answer is not the server's to this request.
+fn unmet(call: &Call) -> ErrorKind {
+    match (call.guards_source, call.writes) {
+        (true, _) => ErrorKind::SourceChanged,
+        (false, true) => ErrorKind::PreconditionFailed,
+        (false, false) => ErrorKind::InvalidRequest,
+    }
+}
+
+/// A range that begins behind the end. Where the object was seen before, it became shorter.
+fn outside(call: &Call) -> ErrorKind {
+    if call.guards_source { ErrorKind::SourceChanged } else { ErrorKind::NotInside }
+}
+
 fn plain(code: &str) -> Option<ErrorKind> {
     who(code).or_else(|| place(code)).or_else(|| state(code)).or_else(|| way(code))
 }
@@ -93,7 +108,7 @@ fn who(code: &str) -> Option<ErrorKind> {
 fn place(code: &str) -> Option<ErrorKind> {
     Some(match code {
         "NoSuchBucket" => ErrorKind::NoSuchBucket,
-        "NoSuchKey" => ErrorKind::NoSuchKey,
+        "NoSuchKey" | "NoSuchVersion" => ErrorKind::NoSuchKey,
         "NoSuchUpload" => ErrorKind::NoSuchUpload,
         "InvalidBucketName" | "InvalidObjectName" | "KeyTooLongError" | "KeyTooLong" => {
             ErrorKind::InvalidName
@@ -108,7 +123,6 @@ fn state(code: &str) -> Option<ErrorKind> {
         "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" | "BucketConflict" => {
             ErrorKind::BucketExists
         }
-        "PreconditionFailed" | "ConditionalRequestConflict" => ErrorKind::PreconditionFailed,
         "ObjectLockedByBucketPolicy" | "ObjectLocked" => ErrorKind::Locked,
         "NotImplemented" | "MethodNotAllowed" | "UnsupportedOperation" | "XNotImplemented" => {
             ErrorKind::Unsupported
@@ -130,7 +144,8 @@ fn way(code: &str) -> Option<ErrorKind> {
         | "TooManyRequestsException"
         | "RequestLimitExceeded"
         | "ThrottlingException"
-        | "Throttling" => ErrorKind::Throttled,
+        | "Throttling"
+        | OPERATION_ABORTED => ErrorKind::Throttled,
         "IncompleteBody" | "ClientDisconnect" | "RequestTimeout" => ErrorKind::Interrupted,
         "InternalError" | "ServiceUnavailable" => ErrorKind::ServerFault,
         _ => return None,
@@ -147,8 +162,8 @@ pub fn kind_of_status(status: u16, call: &Call) -> ErrorKind {
         404 if call.operation.starts_with("Put") => ErrorKind::InvalidName,
         404 => ErrorKind::NoSuchKey,
         408 => ErrorKind::TimedOut,
-        412 if call.guards_source => ErrorKind::SourceChanged,
-        412 => ErrorKind::PreconditionFailed,
+        412 => unmet(call),
+        416 => outside(call),
         405 | 501 => ErrorKind::Unsupported,
         413 => ErrorKind::TooLarge,
         429 => ErrorKind::Throttled,
