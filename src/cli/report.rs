@@ -25,7 +25,27 @@ pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), VerbError> {
     for note in told(job) {
         say!("windlass: {}: {}", visible(&note.place), visible(&note.text));
     }
+    if let Some((place, why)) = unverified(job) {
+        say!("windlass: {}: {why}", visible(&place));
+    }
     Ok(())
+}
+
+/// Where a download came from of which not all bytes could be compared, and what is said of that.
+fn unverified(job: &JobView) -> Option<(String, String)> {
+    let Some(Verification::SizeOnly(why)) = &job.verification else { return None };
+    if job.spec.work.direction() != Direction::Down {
+        return None;
+    }
+    let (_, from, _) = ends(job);
+    let why = visible(why);
+    Some((
+        from,
+        match job.progress.moved() {
+            1 => format!("only its length was compared: {why}"),
+            _ => format!("of some objects only the length was compared: {why}"),
+        },
+    ))
 }
 
 /// The JSON of a job.

@@ -114,4 +114,5 @@ mod table;
 mod told;
 mod trust;
 mod truth;
+mod verified;
 mod waits;

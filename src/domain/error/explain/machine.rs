@@ -64,6 +64,11 @@ fn disk(error: &Error) -> Option<Explanation> {
             "the editor is that of $VISUAL, else of $EDITOR",
             "look at what the editor said, or name another one",
         ),
+        ErrorKind::LocalIo if error.lacks_open_files() => Explanation::new(
+            format!("this machine lets Windlass open too few files: {}", error.detail),
+            "each transfer needs a file and a connection, and the limit of the shell is low",
+            "raise it: ulimit -n 1024",
+        ),
         ErrorKind::LocalIo => Explanation::new(
             format!(
                 "this machine cannot {}: {}",
