@@ -22,7 +22,6 @@ use crate::transfer::local::roots::Roots;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::tuning::Tuning;
-use crate::transfer::workers::take_back::Landed;
 
 /// One object's work. Clones speak of the same object.
 #[derive(Clone)]
@@ -69,6 +68,13 @@ pub struct Task {
     pub steps: TaskTracker,
     /// Parts of this object under way at once.
     pub parts_at_once: usize,
+}
+
+/// What a write left, as the server named it.
+#[derive(Clone, Debug)]
+pub struct Landed {
+    pub at: ObjectAddress,
+    pub stored: StoredObject,
 }
 
 /// What was said of jobs as a whole, so that it is said once.

@@ -200,7 +200,15 @@ impl Client {
     ) -> Result<Option<ObjectHead>, Error> {
         let from = object.address(bucket);
         // A list may name another class than the version has (LocalStack).
-        let version = self.head(&from).await?;
+        let version = match self.head(&from).await {
+            Ok(version) => version,
+            Err(error) if error.retryable() => return Err(error),
+            // Of some servers nothing but the list tells of it.
+            Err(_) => ObjectHead {
+                storage_class: object.class().map(str::to_owned),
+                ..ObjectHead::default()
+            },
+        };
         let to = ObjectAddress::new(bucket.clone(), object.key.clone());
         let same = match over {
             Some(over) => {

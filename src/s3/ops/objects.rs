@@ -50,8 +50,8 @@ impl Client {
         }
     }
 
-    /// One part of an object as HEAD tells it: its size in place of the object's, and how many parts
-    /// there are; a server that knows no parts tells of the whole, and no number.
+    /// One part of an object as HEAD tells it: its size in place of the object's, and how many
+    /// there are. A server that knows no parts tells of the whole, and no number.
     pub async fn head_of_part(
         &self,
         object: &ObjectAddress,

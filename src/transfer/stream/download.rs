@@ -17,7 +17,7 @@ use crate::s3::http::incoming::Download;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
 use crate::transfer::workers::digest::DigestCheck;
 use crate::transfer::workers::ranges::wrong_length;
-use crate::transfer::workers::settle::Asked;
+use crate::transfer::workers::settle::DownloadedObject;
 
 /// Bytes asked for at once.
 const RANGE_BYTES: u64 = 8 * MIB;
@@ -45,8 +45,12 @@ pub async fn download_stream(
 ) -> Result<Verification, Broken> {
     // What is to be compared has to be known before the bytes pass.
     let head = pipe.policy.send(|| pipe.remote.whole_head(&pipe.object)).await?;
-    let asked =
-        Asked { remote: &*pipe.remote, policy: &pipe.policy, object: &pipe.object, head: &head };
+    let asked = DownloadedObject {
+        remote: &*pipe.remote,
+        policy: &pipe.policy,
+        object: &pipe.object,
+        head: &head,
+    };
     let mut check = asked.foresee(DigestCheck::of(&head)).await;
     let source = Source { pipe: pipe.clone(), etag: head.etag.clone(), whole: true };
     match head.size {

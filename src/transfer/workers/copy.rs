@@ -120,7 +120,8 @@ fn refuse_itself(task: &Task, from: &ObjectAddress, to: &ObjectAddress) -> Resul
 /// for what it is and what it is compared with; the destination's, for a conflict; the copy, which
 /// fails where the source is another one by then. A move asks for two more: the source's HEAD
 /// again, for nobody deletes on a condition everywhere, and its deletion. The copy itself is looked
-/// at only where its ETag is not the source's.
+/// at only where its ETag is not the source's. The ACL of the source, which no server copies, is
+/// asked for where the server has any.
 struct Copy<'a> {
     task: &'a Task,
     from: ObjectAddress,

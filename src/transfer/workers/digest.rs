@@ -35,18 +35,18 @@ enum Sum {
     Md5(Box<Md5>),
     Parts(Box<Parts>),
     /// Nothing can be compared so far.
-    Nothing(Open),
+    Nothing(OpenCheck),
 }
 
 /// What the bytes came to.
-pub enum Finding {
+pub enum DigestOutcome {
     Settled(Verification),
-    Open(Open),
+    Open(OpenCheck),
 }
 
 /// Why nothing speaks for the bytes so far, and nothing against them for sure.
 #[derive(Clone)]
-pub enum Open {
+pub enum OpenCheck {
     /// A guess of how large the parts were, and the digest it led to.
     Unfit(Box<Unfit>),
     /// Parts of no size that tools use.
@@ -54,33 +54,33 @@ pub enum Open {
     NoDigest(&'static str),
 }
 
-impl Open {
+impl OpenCheck {
     pub fn why(&self) -> String {
         match self {
-            Open::Unfit(unfit) => unfit.why(),
-            Open::Unguessed(_) => {
+            OpenCheck::Unfit(unfit) => unfit.why(),
+            OpenCheck::Unguessed(_) => {
                 "the object was made of parts, and the server does not tell how large they were"
                     .to_owned()
             }
-            Open::NoDigest(why) => (*why).to_owned(),
+            OpenCheck::NoDigest(why) => (*why).to_owned(),
         }
     }
 
     /// The parts that the object was made of.
     pub fn parts(&self) -> Option<&OfParts> {
         match self {
-            Open::Unfit(unfit) => Some(&unfit.of),
-            Open::Unguessed(of) => Some(of),
-            Open::NoDigest(_) => None,
+            OpenCheck::Unfit(unfit) => Some(&unfit.of),
+            OpenCheck::Unguessed(of) => Some(of),
+            OpenCheck::NoDigest(_) => None,
         }
     }
 }
 
-impl Finding {
+impl DigestOutcome {
     pub fn or_size_only(self) -> Verification {
         match self {
-            Finding::Settled(verification) => verification,
-            Finding::Open(open) => Verification::SizeOnly(open.why()),
+            DigestOutcome::Settled(verification) => verification,
+            DigestOutcome::Open(open) => Verification::SizeOnly(open.why()),
         }
     }
 }
@@ -99,7 +99,7 @@ const CRCS: &[(&str, CrcAlgorithm, usize)] = &[
 
 impl DigestCheck {
     pub fn of(head: &ObjectHead) -> DigestCheck {
-        let nothing = |why| DigestCheck::without(Open::NoDigest(why));
+        let nothing = |why| DigestCheck::without(OpenCheck::NoDigest(why));
         if head.size.is_none() {
             return nothing("the server recompressed the body and told no length");
         }
@@ -134,14 +134,14 @@ impl DigestCheck {
         }
     }
 
-    fn without(open: Open) -> DigestCheck {
+    fn without(open: OpenCheck) -> DigestCheck {
         DigestCheck { sum: Sum::Nothing(open), expected: String::new() }
     }
 
     fn guessed(of: OfParts) -> DigestCheck {
         match of.usual() {
             Some(part_bytes) => DigestCheck::in_parts(of, part_bytes),
-            None => DigestCheck::without(Open::Unguessed(Box::new(of))),
+            None => DigestCheck::without(OpenCheck::Unguessed(Box::new(of))),
         }
     }
 
@@ -152,7 +152,7 @@ impl DigestCheck {
     }
 
     /// Why nothing can be compared, where that is so.
-    pub fn open(&self) -> Option<&Open> {
+    pub fn open(&self) -> Option<&OpenCheck> {
         match &self.sum {
             Sum::Nothing(open) => Some(open),
             _ => None,
@@ -184,13 +184,13 @@ impl DigestCheck {
     }
 
     /// `Corrupt` where the bytes are not the ones the server speaks of.
-    pub fn finish(self, place: &str) -> Result<Finding, Error> {
+    pub fn finish(self, place: &str) -> Result<DigestOutcome, Error> {
         let (name, value) = match self.sum {
-            Sum::Nothing(open) => return Ok(Finding::Open(open)),
+            Sum::Nothing(open) => return Ok(DigestOutcome::Open(open)),
             Sum::Parts(parts) => {
                 return Ok(match parts.finish() {
-                    Ok(name) => Finding::Settled(Verification::Digest(name.to_owned())),
-                    Err(unfit) => Finding::Open(Open::Unfit(Box::new(unfit))),
+                    Ok(name) => DigestOutcome::Settled(Verification::Digest(name.to_owned())),
+                    Err(unfit) => DigestOutcome::Open(OpenCheck::Unfit(Box::new(unfit))),
                 });
             }
             Sum::Md5(digest) => ("md5", hex(&digest.finalize())),
@@ -198,7 +198,7 @@ impl DigestCheck {
                 (name, STANDARD.encode(&digest.finalize().to_be_bytes()[8 - bytes..]))
             }
         };
-        compared(name, value, &self.expected, place).map(Finding::Settled)
+        compared(name, value, &self.expected, place).map(DigestOutcome::Settled)
     }
 }
 
@@ -208,7 +208,7 @@ pub fn verify(
     mut check: DigestCheck,
     size: u64,
     place: &str,
-) -> Result<Finding, Error> {
+) -> Result<DigestOutcome, Error> {
     if check.compares() {
         walk(file, ByteRange { start: 0, end: size }, |bytes| check.update(bytes))?;
     }
@@ -222,7 +222,7 @@ pub fn verify_ranges(
     (size, range_size): (u64, u64),
     crcs: &BTreeMap<u32, u64>,
     place: &str,
-) -> Result<Finding, Error> {
+) -> Result<DigestOutcome, Error> {
     let fits = matches!(&check.sum, Sum::Crc { name, .. } if *name == NVME);
     if !fits || crcs.is_empty() {
         return verify(file, check, size, place);
@@ -237,7 +237,7 @@ pub fn verify_ranges(
         whole = joined(whole, crc, range.len());
     }
     let value = STANDARD.encode(whole.to_be_bytes());
-    compared(NVME, value, &check.expected, place).map(Finding::Settled)
+    compared(NVME, value, &check.expected, place).map(DigestOutcome::Settled)
 }
 
 fn read_crc(file: &GrowingFile, range: ByteRange) -> Result<u64, Error> {
@@ -305,7 +305,7 @@ mod tests {
     fn check(head: &ObjectHead, bytes: &[u8]) -> Result<Verification, Error> {
         let mut check = DigestCheck::of(head);
         check.update(bytes);
-        check.finish("s3://b/k").map(Finding::or_size_only)
+        check.finish("s3://b/k").map(DigestOutcome::or_size_only)
     }
 
     #[test]
@@ -351,7 +351,7 @@ mod tests {
         let known = BTreeMap::from([(1, of(b"5678"))]);
         let verified = |crcs| {
             verify_ranges(&file, DigestCheck::of(&head), (9, 4), crcs, "s3://b/k")
-                .map(Finding::or_size_only)
+                .map(DigestOutcome::or_size_only)
         };
         assert_eq!(verified(&known), Ok(Verification::Digest("crc64nvme".into())));
         let wrong = BTreeMap::from([(1, of(b"5679"))]);

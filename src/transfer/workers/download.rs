@@ -20,11 +20,11 @@ use crate::transfer::local::names::LocalName;
 use crate::transfer::local::part_file::{self, GrowingFile};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::archived::{explained, look};
-use crate::transfer::workers::digest::{DigestCheck, Finding, verify, verify_ranges};
+use crate::transfer::workers::digest::{DigestCheck, DigestOutcome, verify, verify_ranges};
 use crate::transfer::workers::finish::{ReadyFile, Whole, WorkerEnd};
 use crate::transfer::workers::part::{PartFileSpec, make_part};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
-use crate::transfer::workers::settle::Asked;
+use crate::transfer::workers::settle::DownloadedObject;
 
 /// What one download is about.
 pub struct DownloadTask<'a> {
@@ -250,7 +250,9 @@ impl<'a> DownloadTask<'a> {
         let (bytes, finding) = if quick { checked()? } else { blocking(checked).await? };
         let verification = match finding {
             // One more question of each short object would cost as much as the object.
-            Finding::Open(open) if open.parts().is_none() => Verification::SizeOnly(open.why()),
+            DigestOutcome::Open(open) if open.parts().is_none() => {
+                Verification::SizeOnly(open.why())
+            }
             finding => {
                 let bytes = &bytes;
                 let again = |mut check: DigestCheck| async move {
@@ -308,9 +310,9 @@ impl<'a> DownloadTask<'a> {
         self.settled(file, head, partial, finding).await
     }
 
-    fn asked<'b>(&'b self, head: &'b ObjectHead) -> Asked<'b> {
+    fn asked<'b>(&'b self, head: &'b ObjectHead) -> DownloadedObject<'b> {
         let (remote, policy) = (&*self.task.remote, &self.task.policy);
-        Asked { remote, policy, object: &self.object, head }
+        DownloadedObject { remote, policy, object: &self.object, head }
     }
 
     async fn settled(
@@ -318,7 +320,7 @@ impl<'a> DownloadTask<'a> {
         file: Arc<GrowingFile>,
         head: ObjectHead,
         partial: PartFile,
-        finding: Result<Finding, Error>,
+        finding: Result<DigestOutcome, Error>,
     ) -> Result<WorkerEnd, Error> {
         let (read, size) = (Arc::clone(&file), head.size.unwrap_or_default());
         let place = self.object.to_string();

@@ -64,7 +64,7 @@ pub async fn remove(task: &Task, from: &ObjectAddress, copied: &ObjectHead) -> R
         Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(()),
         Err(error) => return Err(kept(error)),
     };
-    // One that is younger than what was copied may be the copy: a server may take both keys for one.
+    // A younger one may be the copy: a server may take both keys for one.
     let same_version = copied.version_id.is_none() || head.version_id == copied.version_id;
     let younger = copied.modified.is_some() && head.modified > copied.modified;
     if head.etag != copied.etag || !same_version || younger {

@@ -16,13 +16,13 @@ use crate::s3::tasks::blocking;
 use crate::transfer::fact::Multipart;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::taken;
-use crate::transfer::workers::digest::{DigestCheck, Finding, etag_of_parts};
+use crate::transfer::workers::digest::{DigestCheck, DigestOutcome, etag_of_parts};
 use crate::transfer::workers::finish::WorkerEnd;
 use crate::transfer::workers::multipart::{
     BodySource, Complete, PartBytesPermit, SendPart, discard, open, record_part, run_parts,
 };
 use crate::transfer::workers::ranges::wrong_length;
-use crate::transfer::workers::settle::Asked;
+use crate::transfer::workers::settle::DownloadedObject;
 use crate::transfer::workers::sums::{compared, on_its_way};
 use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
@@ -178,9 +178,9 @@ impl Relay<'_> {
         })
     }
 
-    fn asked(&self) -> Asked<'_> {
+    fn asked(&self) -> DownloadedObject<'_> {
         let (remote, policy) = (&*self.task.source, &self.task.source_policy);
-        Asked { remote, policy, object: self.from, head: self.head }
+        DownloadedObject { remote, policy, object: self.from, head: self.head }
     }
 
     async fn read(&self, range: Option<ByteRange>) -> Result<Bytes, Error> {
@@ -291,13 +291,13 @@ impl InOrder {
         head: &ObjectHead,
         multipart: &Multipart,
         from: &ObjectAddress,
-    ) -> Result<Finding, Error> {
+    ) -> Result<DigestOutcome, Error> {
         let check = self.0.lock().unwrap_or_else(PoisonError::into_inner).check.take();
         if let Some(check) = check {
             return check.finish(&from.to_string());
         }
         let same = head.etag.is_some() && etag_of_parts(multipart.parts.values()) == head.etag;
-        Ok(Finding::Settled(match same {
+        Ok(DigestOutcome::Settled(match same {
             true => Verification::Digest("md5".to_owned()),
             false => Verification::SizeOnly("the whole has no digest to compare".to_owned()),
         }))

@@ -6,12 +6,12 @@ use crate::domain::transfer::Verification;
 use crate::domain::units::Size;
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
-use crate::transfer::workers::digest::{DigestCheck, Finding, Open, wrong};
+use crate::transfer::workers::digest::{DigestCheck, DigestOutcome, OpenCheck, wrong};
 use crate::transfer::workers::sums::tells_more;
 
 /// The object whose bytes came, as it was described when they were asked for.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct DownloadedObject<'a> {
     pub remote: &'a dyn Remote,
     pub policy: &'a RetryPolicy,
     pub object: &'a ObjectAddress,
@@ -26,44 +26,44 @@ enum Clue {
     Parts(u64),
 }
 
-impl Asked<'_> {
+impl DownloadedObject<'_> {
     /// What holds of bytes that can be read once more, by `again`.
     ///
     /// # Errors
     /// `Corrupt` where what the server tells speaks against them.
     pub async fn settle<F>(
         self,
-        finding: Finding,
+        finding: DigestOutcome,
         again: impl FnOnce(DigestCheck) -> F,
     ) -> Result<Verification, Error>
     where
-        F: Future<Output = Result<Finding, Error>>,
+        F: Future<Output = Result<DigestOutcome, Error>>,
     {
         let open = match finding {
-            Finding::Settled(verification) => return Ok(verification),
-            Finding::Open(open) => open,
+            DigestOutcome::Settled(verification) => return Ok(verification),
+            DigestOutcome::Open(open) => open,
         };
         let size = match self.clue(&open).await {
             None => return Ok(Verification::SizeOnly(open.why())),
-            Some(Clue::Sum(check)) => return again(check).await.map(Finding::or_size_only),
+            Some(Clue::Sum(check)) => return again(check).await.map(DigestOutcome::or_size_only),
             Some(Clue::Parts(size)) => size,
         };
         self.refuse_unfit(&open, size)?;
         let Some(of) = open.parts() else { return Ok(Verification::SizeOnly(open.why())) };
         match again(DigestCheck::in_parts(of.clone(), size)).await? {
-            Finding::Settled(verification) => Ok(verification),
-            Finding::Open(open) => {
+            DigestOutcome::Settled(verification) => Ok(verification),
+            DigestOutcome::Open(open) => {
                 self.refuse_unfit(&open, size)?;
                 Ok(Verification::SizeOnly(open.why()))
             }
         }
     }
 
-    /// As [`Asked::settle`], of bytes that went on and cannot be read once more.
-    pub async fn settle_gone(self, finding: Finding) -> Result<Verification, Error> {
+    /// As [`DownloadedObject::settle`], of bytes that went on and cannot be read once more.
+    pub async fn settle_gone(self, finding: DigestOutcome) -> Result<Verification, Error> {
         let open = match finding {
-            Finding::Settled(verification) => return Ok(verification),
-            Finding::Open(open) => open,
+            DigestOutcome::Settled(verification) => return Ok(verification),
+            DigestOutcome::Open(open) => open,
         };
         // A checksum of the whole would have had to be known before.
         let size = match open.parts() {
@@ -89,16 +89,16 @@ impl Asked<'_> {
         }
     }
 
-    fn refuse_unfit(self, open: &Open, size: u64) -> Result<(), Error> {
+    fn refuse_unfit(self, open: &OpenCheck, size: u64) -> Result<(), Error> {
         match open {
-            Open::Unfit(unfit) if unfit.is_of(size) => {
+            OpenCheck::Unfit(unfit) if unfit.is_of(size) => {
                 Err(wrong(&self.object.to_string(), unfit.against()))
             }
             _ => Ok(()),
         }
     }
 
-    async fn clue(self, open: &Open) -> Option<Clue> {
+    async fn clue(self, open: &OpenCheck) -> Option<Clue> {
         if tells_more(self.remote)
             && let Ok(told) = self.policy.send(|| self.remote.whole_head(self.object)).await
             && told.etag == self.head.etag
@@ -113,7 +113,7 @@ impl Asked<'_> {
 
     /// The size that the parts had, where the server tells it of the first and the last, and as
     /// many as the digest names.
-    async fn part_size(self, open: &Open) -> Option<u64> {
+    async fn part_size(self, open: &OpenCheck) -> Option<u64> {
         let of = open.parts()?;
         let size = self.size_of(1, of.count).await.filter(|size| of.fits(*size))?;
         let alike = of.count < 3 || self.size_of(of.count, of.count).await? == of.last(size);

@@ -4,15 +4,8 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, ObjectHead, StoredObject, VersionId};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
-use crate::transfer::task::Task;
+use crate::transfer::task::{Landed, Task};
 use crate::transfer::workers::erase::erase;
-
-/// What a write left, as the server named it.
-#[derive(Clone, Debug)]
-pub struct Landed {
-    pub at: ObjectAddress,
-    pub stored: StoredObject,
-}
 
 /// The error of an object whose copy is wrong, with what became of that copy. Where nothing was
 /// written, or the bytes are right, the error itself.

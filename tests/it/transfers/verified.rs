@@ -1,5 +1,4 @@
-//! A download of parts is verified, or it is not done; and a copy that is found to be wrong does not
-//! stay.
+//! A download of parts is verified, or it is not done, and a wrong copy does not stay.
 
 use std::fs;
 use std::sync::Arc;
