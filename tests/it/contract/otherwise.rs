@@ -140,6 +140,23 @@ async fn a_change_that_is_undone_at_once_is_not_called_done() {
     }
 }
 
+/// OpenStack Swift takes the digest of no bytes for a wrong one.
+#[tokio::test]
+async fn a_request_without_a_body_has_no_digest_of_it() {
+    let (server, client, _) = opened().await;
+    let k = object("k");
+    client.put(&k, "bytes".into(), &PutOptions::default()).await.unwrap();
+    client.put_canned_acl(&k, "private").await.unwrap();
+    client.put_tags(&k, &[("t".to_owned(), "v".to_owned())]).await.unwrap();
+    let log = server.faults().log();
+    let digest = |operation: &str| {
+        let asked = log.iter().find(|asked| asked.operation == operation).unwrap();
+        asked.header("content-md5").is_some()
+    };
+    assert!(!digest("PutObjectAcl"));
+    assert!(digest("PutObjectTagging"));
+}
+
 async fn brought_back(client: &Client, key: &str, version: &str) -> Restored {
     let history = client.versions_of(&object(key)).await.unwrap();
     let wanted = history.versions().iter().find(|known| known.version.as_str() == version);
