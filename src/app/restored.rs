@@ -7,9 +7,17 @@ use crate::domain::restoring::Restored;
 use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target, Work};
 use crate::domain::units::{Count, Counted, Size};
 use crate::domain::versions::VersionEntry;
+use crate::domain::visible::visible;
 
 pub fn say_restored(restored: &Restored, cx: &mut Context<'_>) {
     let objects = Counted(restored.restored, "object");
+    if let Some((key, lacking)) = restored.lacking.first() {
+        let more = match restored.lacking.len() {
+            1 => String::new(),
+            all => format!(" ({} in all)", Count(all as u64)),
+        };
+        cx.toast(Level::Problem, format!("{}: {lacking}{more}", visible(key.as_str())));
+    }
     match restored.failed {
         0 => cx.toast(Level::Done, format!("{objects} restored, {}", Size(restored.bytes))),
         failed => {

@@ -10,7 +10,7 @@ use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::editor::{EditFile, Edited};
 use crate::domain::error::Error;
 use crate::s3::tasks::blocking;
-use crate::transfer::saving::save_text;
+use crate::transfer::saving::{open_text, save_text};
 
 impl RunVerb for EditArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
@@ -23,7 +23,7 @@ async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, Verb
     choice.current()?.expect_writable("PutObject")?;
     let client = choice.client()?;
     let object = one(&arguments.location, "edit")?;
-    let opened = client.open_text(&object).await?;
+    let opened = open_text(&client, &object).await?;
     let file = EditFile::make(object.key.name(), &opened.bytes)?;
     let (editing, before) = (file.clone(), opened.bytes.clone());
     let edited = blocking(move || editing.edit(&before)).await;

@@ -25,7 +25,27 @@ pub fn report(job: &JobView, printer: &mut Printer) -> Result<(), VerbError> {
     for note in told(job) {
         say!("windlass: {}: {}", visible(&note.place), visible(&note.text));
     }
+    if let Some((place, why)) = unverified(job) {
+        say!("windlass: {}: {why}", visible(&place));
+    }
     Ok(())
+}
+
+/// Where a download came from of which not all bytes could be compared, and what is said of that.
+fn unverified(job: &JobView) -> Option<(String, String)> {
+    let Some(Verification::SizeOnly(why)) = &job.verification else { return None };
+    if job.spec.work.direction() != Direction::Down {
+        return None;
+    }
+    let (_, from, _) = ends(job);
+    let why = visible(why);
+    Some((
+        from,
+        match job.progress.moved() {
+            1 => format!("only its length was compared: {why}"),
+            _ => format!("of some objects only the length was compared: {why}"),
+        },
+    ))
 }
 
 /// The JSON of a job.
@@ -207,5 +227,45 @@ pub fn status(jobs: &[JobView]) -> Status {
         Status::Partly
     } else {
         Status::Failed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::transfer::{FileRules, JobId, JobOptions, JobSpec, Priority, Progress};
+
+    #[test]
+    fn what_was_not_compared_is_said_of_downloads() {
+        let view = |verification, objects| JobView {
+            id: JobId(1),
+            spec: JobSpec {
+                connection: ConnectionName::new("test"),
+                work: Work::Download {
+                    bucket: Bucket::new("b"),
+                    source: Target::Object("k".into()),
+                    folder: "/tmp".into(),
+                    name: None,
+                    size: None,
+                },
+                on_conflict: OnConflict::Fail,
+                files: FileRules::default(),
+                options: JobOptions::default(),
+            },
+            state: JobState::Done,
+            progress: Progress { objects, ..Progress::default() },
+            failures: Vec::new(),
+            notes: Vec::new(),
+            verification: Some(verification),
+            priority: Priority::Normal,
+            wait: None,
+        };
+        let size_only = || Verification::SizeOnly("no digest".to_owned());
+        let said = |view: &JobView| unverified(view).map(|(_, text)| text);
+        let one = "only its length was compared: no digest";
+        assert_eq!(said(&view(size_only(), 1)).as_deref(), Some(one));
+        let many = "of some objects only the length was compared: no digest";
+        assert_eq!(said(&view(size_only(), 3)).as_deref(), Some(many));
+        assert_eq!(said(&view(Verification::Digest("md5".to_owned()), 1)), None);
     }
 }

@@ -11,6 +11,8 @@ use crate::cli::past::{not_there, say_gaps};
 use crate::cli::print::{Printer, Status, VerbError, complain_of_all, error_object, usage};
 use crate::cli::progress::CountLine;
 use crate::cli::verb::{RunVerb, VerbCall};
+use crate::config::stderr::say;
+use crate::domain::address::Key;
 use crate::domain::address::{Bucket, Location};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::ObjectAddress;
@@ -273,15 +275,22 @@ impl Run<'_> {
         done: &Restored,
         left: u64,
     ) -> Result<(), VerbError> {
+        let place = |key: &Key| format!("s3://{}/{key}", self.bucket);
         if printer.json {
             let error = done.errors.first().map(error_object);
+            let told = done.lacking.iter();
+            let notes: Vec<Value> =
+                told.map(|(key, text)| json!({ "place": place(key), "text": text })).collect();
             return Ok(printer.object(&json!({
                 "job": "restore", "from": self.place, "to": self.place, "state": state,
                 "objects": done.restored, "bytes": done.bytes, "failed": done.failed,
-                "skipped": done.unchanged, "notes": [], "verified": Value::Null, "error": error,
+                "skipped": done.unchanged, "notes": notes, "verified": Value::Null, "error": error,
                 "restored": done.restored, "unchanged": done.unchanged, "left": left,
                 "deleted": done.deleted,
             }))?);
+        }
+        for (key, text) in &done.lacking {
+            say!("windlass: {}: {text}", visible(&place(key)));
         }
         let would = if state == "would" { " would be" } else { "" };
         let objects = Counted(done.restored, "object");

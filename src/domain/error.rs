@@ -18,6 +18,22 @@ pub const LOCK_JOURNAL: &str = "lock the journal";
 /// The step at which a damaged queue is found.
 pub const OPEN_JOURNAL: &str = "open the journal";
 
+/// The step that describes an object anew.
+pub const CHANGE_METADATA: &str = "change the metadata";
+
+/// The step that looks at what a server has of a setting that was set.
+pub const KEEP_SETTING: &str = "keep the setting";
+
+/// The step that opens a socket to a server.
+pub const OPEN_CONNECTION: &str = "open a connection";
+
+/// The steps that look at what was written.
+pub const LOOK_AT_OBJECT: &str = "look at the object";
+pub const LOOK_AT_COPY: &str = "look at the copy";
+
+/// The step that compares bytes that came with what the server says of them.
+pub const CHECK_BYTES: &str = "check the bytes";
+
 /// The step at which a queue turns out to say more than is known here.
 pub const READ_JOURNAL: &str = "read the journal";
 
@@ -307,6 +323,13 @@ impl Error {
             _ => ErrorKind::LocalIo,
         };
         Error::new(kind, operation, path.to_string()).detail(error.to_string())
+    }
+
+    /// Whether the system lets this process, or all of them, open no more files and sockets: EMFILE
+    /// and ENFILE have these numbers on every Unix.
+    pub fn lacks_open_files(&self) -> bool {
+        let numbers = ["(os error 24)", "(os error 23)"];
+        self.kind == ErrorKind::LocalIo && numbers.iter().any(|sign| self.detail.contains(sign))
     }
 
     /// Whether the same request may succeed later without anybody changing anything.

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::address::Key;
 use crate::domain::error::Error;
 use crate::domain::object::VersionId;
 use crate::domain::versions::{KeyHistory, VersionEntry};
@@ -92,6 +93,8 @@ pub struct Restored {
     pub bytes: u64,
     pub failed: u64,
     pub errors: Vec<Error>,
+    /// What a copy lacks of its version, by key: locks stay with the version.
+    pub lacking: Vec<(Key, String)>,
     /// Too large for one copy on the server: left to the engine.
     pub large: Vec<VersionEntry>,
     /// It was stopped before all was tried.
@@ -99,6 +102,12 @@ pub struct Restored {
 }
 
 impl Restored {
+    pub fn note(&mut self, key: &Key, lacking: String) {
+        if self.lacking.len() < MAX_ERRORS {
+            self.lacking.push((key.clone(), format!("the restored copy lacks {lacking}")));
+        }
+    }
+
     pub fn fail(&mut self, error: Error) {
         self.failed += 1;
         if self.errors.len() < MAX_ERRORS {
@@ -107,7 +116,7 @@ impl Restored {
     }
 }
 
-/// Errors that are kept, of any number.
+/// Errors and notes that are kept, of any number.
 const MAX_ERRORS: usize = 1000;
 
 pub fn step(history: &KeyHistory, wanted: &RestorePoint) -> RestoreStep {

@@ -5,6 +5,7 @@ pub mod consequences;
 pub mod entries;
 pub mod forms;
 pub mod json;
+pub mod kept;
 pub mod mfa;
 pub mod parse;
 pub mod policy;

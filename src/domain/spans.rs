@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::domain::address::DELIMITER;
 use crate::domain::error::Error;
 use crate::domain::listing::{ContinuationToken, ListedPage, Page};
-use crate::domain::page_cursor::PageCursor;
+use crate::domain::page_cursor::{PageCursor, PageStart};
 use crate::domain::spans::middle::{LAST, behind, common, middle};
 
 /// Pages that are read one after the other before anything is divided.
@@ -329,9 +329,9 @@ impl Spans {
     fn went_on(&mut self, place: usize, listed: &ListedPage) {
         self.learn(&listed.page);
         let first = self.queue[place].cursor.token().is_none() && place == 0;
-        let span = &mut self.queue[place];
+        let (span, page) = (&mut self.queue[place], &listed.page);
         let begins = first && span.last.is_empty();
-        if let Err(why) = span.cursor.advance(listed.next.clone(), listed.page.is_empty()) {
+        if let Err(why) = span.cursor.advance(listed.next.clone(), PageStart::of_page(page)) {
             let kind = crate::domain::error::ErrorKind::BrokenListing;
             span.state = State::Failed(Error::new(kind, "ListObjectsV2", "").detail(why));
             return;
@@ -431,7 +431,7 @@ impl Spans {
         new.branches = span.branches || name.ends_with(LAST);
         span.branches &= !name.ends_with(LAST);
         (span.pages, span.failures, span.empty) = (0, 0, 0);
-        if new.cursor.advance(listed.next.clone(), false).is_err() {
+        if new.cursor.advance(listed.next.clone(), PageStart::of_page(page)).is_err() {
             return;
         }
         self.queue.insert(place + 1, new);

@@ -19,6 +19,7 @@ use crate::domain::error::Error;
 use crate::domain::transfer::TransferCommand;
 use crate::domain::transfer_event::TransferEvent;
 use crate::transfer::journal::Journal;
+use crate::transfer::limits::open_files::with_limit;
 use crate::transfer::tuning::Tuning;
 use work::WorkerContext;
 use writer::{Input, Writer};
@@ -77,7 +78,7 @@ impl Engine {
             }
         });
         if let Err(error) = spawned {
-            let error = Error::from_io(&error, "start the engine", "");
+            let error = with_limit(Error::from_io(&error, "start the engine", ""));
             drop(say.send(TransferEvent::Halted(error)));
         }
         Engine { inputs }
@@ -109,7 +110,7 @@ fn threads(wanted: usize, name: &str) -> Result<Runtime, Error> {
         .thread_name(name)
         .enable_all()
         .build()
-        .map_err(|e| Error::from_io(&e, "start the engine", ""))
+        .map_err(|e| with_limit(Error::from_io(&e, "start the engine", "")))
 }
 
 fn processors() -> usize {

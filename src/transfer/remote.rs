@@ -6,12 +6,13 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::address::{Bucket, Key};
 use crate::domain::asked_attributes::AskedAttributes;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::ListedPage;
 use crate::domain::object::{
     ByteRange, CopyOptions, ETag, GetOptions, ObjectAddress, ObjectHead, PutOptions, StoredObject,
     UploadId, UploadedPart,
 };
+use crate::domain::versions::KeyVersion;
 use crate::s3::client::{Client, ListQuery};
 use crate::s3::http::body::Body;
 use crate::s3::http::body_pacing::BodyPacing;
@@ -41,6 +42,15 @@ pub trait Remote: Server {
         self.head(object)
     }
 
+    /// As [`Client::head_of_part`]; of a storage that tells nothing of parts, what HEAD tells.
+    fn head_of_part<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        _number: u32,
+    ) -> RemoteFuture<'a, ObjectHead> {
+        self.head(object)
+    }
+
     fn get<'a>(
         &'a self,
         object: &'a ObjectAddress,
@@ -59,6 +69,13 @@ pub trait Remote: Server {
         bucket: &'a Bucket,
         keys: &'a [Key],
     ) -> RemoteFuture<'a, Vec<(Key, Error)>>;
+
+    /// Deletes the one version that is named, for good.
+    fn delete_version<'a>(&'a self, version: &'a ObjectAddress) -> RemoteFuture<'a, ()> {
+        Box::pin(async move {
+            Err(Error::new(ErrorKind::Unsupported, "DeleteObject", version.to_string()))
+        })
+    }
 
     fn copy<'a>(
         &'a self,
@@ -173,6 +190,14 @@ impl Remote for Client {
         Box::pin(Client::whole_head(self, object))
     }
 
+    fn head_of_part<'a>(
+        &'a self,
+        object: &'a ObjectAddress,
+        number: u32,
+    ) -> RemoteFuture<'a, ObjectHead> {
+        Box::pin(Client::head_of_part(self, object, number))
+    }
+
     fn get<'a>(
         &'a self,
         object: &'a ObjectAddress,
@@ -196,6 +221,14 @@ impl Remote for Client {
         keys: &'a [Key],
     ) -> RemoteFuture<'a, Vec<(Key, Error)>> {
         Box::pin(Client::delete(self, bucket, keys))
+    }
+
+    fn delete_version<'a>(&'a self, version: &'a ObjectAddress) -> RemoteFuture<'a, ()> {
+        Box::pin(async move {
+            let named = KeyVersion { key: version.key.clone(), version: version.version.clone() };
+            let failed = Client::delete_versions(self, &version.bucket, &[named]).await?;
+            failed.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+        })
     }
 
     fn copy<'a>(

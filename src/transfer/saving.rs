@@ -11,11 +11,15 @@ use crate::domain::object::{ETag, ObjectAddress, PutOptions};
 use crate::domain::provider::Capability;
 use crate::s3::client::Client;
 use crate::s3::http::body::Body;
+use crate::s3::ops::opening::Opened;
 use crate::s3::ops::rewrite::Described;
+use crate::s3::tasks::blocking;
 use crate::transfer::limits::Patience;
 use crate::transfer::limits::rate::RateLimiter;
 use crate::transfer::local::content::{SNIFFED, content_type};
 use crate::transfer::stream::pipe::Pipe;
+use crate::transfer::workers::digest::DigestCheck;
+use crate::transfer::workers::settle::DownloadedObject;
 use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
 /// The name under which uploads keep the time of the file.
@@ -26,6 +30,29 @@ const TRIES: u32 = 3;
 
 const CHANGED: &str = "somebody else changed the object since it was opened";
 const DELETED: &str = "somebody else deleted the object since it was opened";
+
+/// Opens an object as a text whose bytes are the object's, as far as the server tells: what was
+/// spoilt on its way would be saved.
+pub async fn open_text(client: &Client, object: &ObjectAddress) -> Result<Opened, Error> {
+    let opened = Box::pin(client.open_text(object)).await?;
+    let place = object.to_string();
+    let named = place.clone();
+    let (opened, finding) = blocking(move || {
+        let mut check = DigestCheck::of(&opened.head);
+        check.update(&opened.bytes);
+        check.finish(&named).map(|finding| (opened, finding))
+    })
+    .await?;
+    let pipe = pipe(client, object);
+    let (remote, policy, head) = (&*pipe.remote, &pipe.policy, &opened.head);
+    let (bytes, place) = (&opened.bytes, &place);
+    let again = |mut check: DigestCheck| async move {
+        check.update(bytes);
+        check.finish(place)
+    };
+    Box::pin(DownloadedObject { remote, policy, object, head }.settle(finding, again)).await?;
+    Ok(opened)
+}
 
 /// Stores a text over what was opened with this ETag, with everything that it has, and gives the
 /// new ETag.

@@ -12,7 +12,7 @@ use crate::domain::asked_attributes::AskedAttributes;
 use crate::domain::change::KeyChange;
 use crate::domain::error::Error;
 use crate::domain::listing::Class;
-use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions};
+use crate::domain::object::{ObjectAddress, ObjectHeaders, PutOptions, StoredObject};
 use crate::domain::transfer::{JobId, JobSpec, Note, Verification, Work};
 use crate::transfer::changes::Changes;
 use crate::transfer::fact::{Fact, Outcome, Partial};
@@ -47,6 +47,10 @@ pub struct Task {
     pub changes: Changes,
     /// The key that is written to; another one than was asked for where both are kept.
     pub written: Arc<Mutex<Option<Key>>>,
+    /// What is copied, where something is.
+    pub copied_from: Arc<Mutex<Option<ObjectAddress>>>,
+    /// What the last write left, until it is known to be right.
+    pub landed: Arc<Mutex<Option<Landed>>>,
     pub moved: Arc<BytesMoved>,
     pub tags: KnownTags,
     /// What the object under way is to have beside its bytes, once that is known.
@@ -64,6 +68,13 @@ pub struct Task {
     pub steps: TaskTracker,
     /// Parts of this object under way at once.
     pub parts_at_once: usize,
+}
+
+/// What a write left, as the server named it.
+#[derive(Clone, Debug)]
+pub struct Landed {
+    pub at: ObjectAddress,
+    pub stored: StoredObject,
 }
 
 /// What was said of jobs as a whole, so that it is said once.
@@ -150,6 +161,26 @@ impl Task {
 
     pub fn writes(&self, key: &Key) {
         *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.clone());
+    }
+
+    /// The object that is copied.
+    pub fn copies(&self, from: &ObjectAddress) {
+        *self.copied_from.lock().unwrap_or_else(PoisonError::into_inner) = Some(from.clone());
+    }
+
+    pub fn copied_from(&self) -> Option<ObjectAddress> {
+        self.copied_from.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The server says that it stored an object, which nobody has looked at yet.
+    pub fn lands(&self, at: &ObjectAddress, stored: &StoredObject) {
+        let landed = Landed { at: at.clone(), stored: stored.clone() };
+        *self.landed.lock().unwrap_or_else(PoisonError::into_inner) = Some(landed);
+    }
+
+    /// What the last write left; whoever takes it says what becomes of it.
+    pub fn take_landed(&self) -> Option<Landed> {
+        self.landed.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// What the object is to have beside its bytes; headers and class as somebody asked for them.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOOK_AT_OBJECT};
 use crate::domain::likeness::Likeness;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, StoredObject};
 use crate::domain::provider::Capability;
@@ -402,26 +402,23 @@ fn unseen(error: Error) -> Error {
 /// What holds of an object that nobody may look at.
 pub const UNSEEN: &str = "the server says that it is stored; these keys may not look at it";
 
-/// The step at which an object that the server said to have stored turns out not to be there.
-const LOOK: &str = "look at the object";
-
 fn gone(object: &ObjectAddress) -> Error {
-    Error::new(ErrorKind::NoSuchKey, LOOK, object.to_string())
+    Error::new(ErrorKind::NoSuchKey, LOOK_AT_OBJECT, object.to_string())
 }
 
 fn missing(object: &ObjectAddress) -> Error {
-    Error::new(ErrorKind::Corrupt, LOOK, object.to_string())
+    Error::new(ErrorKind::Corrupt, LOOK_AT_OBJECT, object.to_string())
         .detail("the server reported success, but the object is not there")
 }
 
 /// Whether a look shows that what was said to be stored is not there: nothing is, or what was
 /// there before.
 pub fn is_missing(error: &Error) -> bool {
-    error.is(&ErrorKind::Corrupt) && error.operation == LOOK
+    error.is(&ErrorKind::Corrupt) && error.operation == LOOK_AT_OBJECT
 }
 
 fn other(object: &ObjectAddress, found: &ObjectHead, sent: Option<u64>) -> Error {
-    let error = Error::new(ErrorKind::Corrupt, LOOK, object.to_string());
+    let error = Error::new(ErrorKind::Corrupt, LOOK_AT_OBJECT, object.to_string());
     match (found.size, sent) {
         (Some(stored), Some(sent)) if stored != sent => {
             error.detail(format!("it has {}, {sent} were sent", Counted(stored, "byte")))

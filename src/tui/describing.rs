@@ -16,7 +16,7 @@ use crate::domain::thaw::ThawWish;
 use crate::domain::transfer::Target;
 use crate::s3::client::Client;
 use crate::s3::ops::objects_of::ObjectsOf;
-use crate::transfer::saving::{save_new_text, save_text};
+use crate::transfer::saving::{open_text, save_new_text, save_text};
 use crate::transfer::thawing::{ThawState, ask_to_thaw, expect_restore};
 
 /// Objects that are asked about at once.
@@ -125,7 +125,7 @@ pub async fn thaw(client: &Client, bucket: &Bucket, targets: &[Target], wish: Th
 }
 
 pub async fn open(client: &Client, object: &ObjectAddress) -> Reply {
-    let opened = client.open_text(object).await?;
+    let opened = open_text(client, object).await?;
     Ok(Answer::TextOpened(OpenedText { bytes: opened.bytes, etag: opened.etag }))
 }
 

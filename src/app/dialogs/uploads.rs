@@ -11,7 +11,7 @@ use crate::app::scope::Scope;
 use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::Error;
 use crate::domain::object::UploadId;
-use crate::domain::page_cursor::PageCursor;
+use crate::domain::page_cursor::{PageCursor, PageStart};
 use crate::domain::provider::Provider;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadOwner, YOUNG};
 
@@ -93,10 +93,11 @@ impl Uploads {
         uploads: Vec<(UnfinishedUpload, UploadOwner)>,
         next: Option<UploadMarker>,
     ) -> Result<Option<UploadMarker>, Error> {
-        let (empty, all) = (uploads.is_empty(), Prefix::root());
+        let first = uploads.first().map(|(upload, _)| upload);
+        let (start, all) = (PageStart::of_upload(first), Prefix::root());
         let row = |(upload, owner)| UploadRow { upload, owner, marked: false };
         self.rows.extend(uploads.into_iter().map(row));
-        self.pages.follow(next, empty, &self.bucket, &all)?;
+        self.pages.follow(next, start, &self.bucket, &all)?;
         self.loading = match self.pages.token() {
             None => UploadsLoading::Ready,
             Some(_) if self.rows.len() >= MOST => UploadsLoading::Cut,

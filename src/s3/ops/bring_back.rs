@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::future::ready;
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::address::{Bucket, Key, Prefix};
@@ -83,16 +84,22 @@ impl Client {
         let copies = small.map(|(object, over)| {
             async move {
                 let copied = self.copy_on_top(bucket, &object, over.as_ref()).await;
-                (object.size().unwrap_or_default(), copied)
+                (object, copied)
             }
             .boxed()
         });
         let mut copies = copies.buffer_unordered(AT_ONCE);
-        while let Some((bytes, copied)) = copies.next().await {
+        while let Some((object, copied)) = copies.next().await {
             tried += 1;
             match copied {
-                Ok(true) => (done.restored, done.bytes) = (done.restored + 1, done.bytes + bytes),
-                Ok(false) => done.unchanged += 1,
+                Ok(Some(from)) => {
+                    done.restored += 1;
+                    done.bytes += object.size().unwrap_or_default();
+                    if let Some(lacking) = locks_of(&from) {
+                        done.note(&object.key, lacking);
+                    }
+                }
+                Ok(None) => done.unchanged += 1,
                 Err(error) => done.fail(error),
             }
             tell(&done);
@@ -183,52 +190,75 @@ impl Client {
         }
     }
 
-    /// Copies a version on top; false where what is there is the same in all that a copy carries.
+    /// Copies a version on top, and gives its head; `None` where what is there is the same in all
+    /// that a copy carries.
     async fn copy_on_top(
         &self,
         bucket: &Bucket,
         object: &VersionEntry,
         over: Option<&VersionEntry>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Option<ObjectHead>, Error> {
         let from = object.address(bucket);
+        // A list may name another class than the version has (LocalStack).
+        let version = match self.head(&from).await {
+            Ok(version) => version,
+            Err(error) if error.retryable() => return Err(error),
+            // Of some servers nothing but the list tells of it.
+            Err(_) => ObjectHead {
+                storage_class: object.class().map(str::to_owned),
+                ..ObjectHead::default()
+            },
+        };
         let to = ObjectAddress::new(bucket.clone(), object.key.clone());
         let same = match over {
             Some(over) => {
                 let alike = object.etag() == over.etag() && object.size() == over.size();
-                alike && self.is_the_same(&from, &over.address(bucket)).await?
+                alike && is_the_same(&version, &self.head(&over.address(bucket)).await?)
             }
             // Which version is the latest may be all that the list does not say.
-            None => match self.is_the_same(&to, &from).await {
+            None => match self.head(&to).await {
                 Err(error) if error.is(&ErrorKind::NoSuchKey) => false,
-                same => same?,
+                there => is_the_same(&there?, &version),
             },
         };
         if same {
-            return Ok(false);
+            return Ok(None);
         }
-        let class = object.class().filter(|class| *class != "STANDARD");
+        let class = version.storage_class.as_deref().filter(|class| *class != "STANDARD");
         let stored = self.copy(&from, &to, object.etag(), false, class).await?;
         if stored.etag.as_ref() == object.etag() {
-            return Ok(true);
+            return Ok(Some(version));
         }
         let made = to.clone().at_version(stored.version_id.map(VersionId));
         let copy = self.head(&made).await?;
         match copy.size == object.size() {
-            true => Ok(true),
+            true => Ok(Some(version)),
             false => Err(Call::on_object("CopyObject", &to)
                 .fails(ErrorKind::Corrupt, "the copy has another size than the version")),
         }
     }
+}
 
-    async fn is_the_same(&self, one: &ObjectAddress, other: &ObjectAddress) -> Result<bool, Error> {
-        let (one, other) = (self.head(one).await?, self.head(other).await?);
-        let kept = |head: &ObjectHead| {
-            let class = head.storage_class.clone().filter(|class| class != "STANDARD");
-            let bytes = (head.etag.clone(), head.size);
-            (bytes, head.headers.clone(), head.user_metadata.clone(), class)
-        };
-        Ok(kept(&one) == kept(&other))
-    }
+/// Whether two heads say the same of all that a copy carries.
+fn is_the_same(one: &ObjectHead, other: &ObjectHead) -> bool {
+    let kept = |head: &ObjectHead| {
+        let class = head.storage_class.clone().filter(|class| class != "STANDARD");
+        let bytes = (head.etag.clone(), head.size);
+        (bytes, head.headers.clone(), head.user_metadata.clone(), class)
+    };
+    kept(one) == kept(other)
+}
+
+/// The locks of a version, which a copy of it does not have.
+fn locks_of(version: &ObjectHead) -> Option<String> {
+    let now = Timestamp::now();
+    let kept = version.retention.filter(|kept| kept.until > now);
+    let retention = kept
+        .map(|kept| format!("the retention of its version ({} until {})", kept.mode, kept.until));
+    let held = version.legal_hold == Some(true);
+    let hold = held.then(|| "the legal hold of its version".to_owned());
+    let locks: Vec<String> = retention.into_iter().chain(hold).collect();
+    (!locks.is_empty()).then(|| locks.join(" and "))
 }
 
 /// The delete markers above an object, and the object.

@@ -8,7 +8,7 @@ use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::jurisdiction::Jurisdiction;
 use crate::domain::object::{BucketEntry, NewBucket};
-use crate::domain::page_cursor::PageCursor;
+use crate::domain::page_cursor::{PageCursor, PageStart};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::settings::BucketSetting;
 use crate::domain::settings::forms::SettingForm;
@@ -43,8 +43,8 @@ impl Client {
                     jurisdiction: at.unwrap_or_default(),
                 });
             }
-            let empty = output.buckets().is_empty();
-            cursor.advance(next, empty).map_err(|why| call.fails(ErrorKind::BrokenListing, why))?;
+            let start = PageStart::of(output.buckets().first().and_then(|bucket| bucket.name()));
+            cursor.advance(next, start).map_err(|why| call.fails(ErrorKind::BrokenListing, why))?;
         }
         Ok(entries)
     }

@@ -10,7 +10,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
     ETag, ObjectAddress, PutOptions, StoredObject, UploadId, UploadedPart, VersionId,
 };
-use crate::domain::page_cursor::{PageCursor, next_page};
+use crate::domain::page_cursor::{PageCursor, PageStart, next_page};
 use crate::domain::provider::Capability;
 use crate::domain::unfinished::UploadExtent;
 use crate::s3::access::with_access;
@@ -179,8 +179,9 @@ impl Client {
             Error { kind, ..error }
         })?;
         let truncated = output.is_truncated() == Some(true);
+        let first = output.parts().first().and_then(|part| part.part_number());
         next_page(truncated, output.next_part_number_marker().map(str::to_owned))
-            .and_then(|next| cursor.advance(next, output.parts().is_empty()))
+            .and_then(|next| cursor.advance(next, PageStart::of(first)))
             .map_err(|why| call.fails(ErrorKind::BrokenListing, why))?;
         Ok(output)
     }

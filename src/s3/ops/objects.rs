@@ -50,14 +50,28 @@ impl Client {
         }
     }
 
+    /// One part of an object as HEAD tells it: its size in place of the object's, and how many
+    /// there are. A server that knows no parts tells of the whole, and no number.
+    pub async fn head_of_part(
+        &self,
+        object: &ObjectAddress,
+        number: u32,
+    ) -> Result<ObjectHead, Error> {
+        self.prepare_for(&Call::on_object("HeadObject", object), &object.bucket).await?;
+        let access = self.access(&object.bucket);
+        self.ask_head(object, HeadAsked { sums: false, part: Some(number) }, &access).await
+    }
+
     async fn head_with(&self, object: &ObjectAddress, sums: bool) -> Result<ObjectHead, Error> {
         self.prepare_for(&Call::on_object("HeadObject", object), &object.bucket).await?;
         let access = self.access(&object.bucket);
-        let asked = match self.ask_head(object, sums, &access).await {
+        let asked = match self.ask_head(object, sums.into(), &access).await {
             // It may not be encrypted with the key that is given.
             Err(error) if access.has_key() && error.status == Some(400) => {
                 let plain = access.without_key();
-                self.ask_head(object, sums, &plain).await.map_err(|plain| telling(error, plain))
+                self.ask_head(object, sums.into(), &plain)
+                    .await
+                    .map_err(|plain| telling(error, plain))
             }
             other => other,
         };
@@ -72,17 +86,19 @@ impl Client {
     pub(in crate::s3) async fn ask_head(
         &self,
         object: &ObjectAddress,
-        sums: bool,
+        asked: HeadAsked,
         access: &Access,
     ) -> Result<ObjectHead, Error> {
         let call = Call::on_object("HeadObject", object);
-        let mode = sums.then_some(ChecksumMode::Enabled);
+        let mode = asked.sums.then_some(ChecksumMode::Enabled);
+        let part = asked.part.and_then(|number| i32::try_from(number).ok());
         let output = self
             .run(&call, |sdk, bucket| {
                 let request = with_access!(sdk.head_object(), access)
                     .bucket(bucket)
                     .key(key_for_sdk(&object.key))
                     .set_version_id(object.version_id())
+                    .set_part_number(part)
                     .set_checksum_mode(mode.clone());
                 let call = &call;
                 async move { request.send().await.map_err(|error| call.failed(error)) }
@@ -184,6 +200,20 @@ impl Client {
         let open = route.is_some_and(|route| !route.is_private());
         let signed = open && !self.connection().bodies.unsigned;
         Digests::of(body, self.sdk().await?.crc64nvme, signed).await
+    }
+}
+
+/// What a HEAD asks for beside what it always tells.
+#[derive(Clone, Copy)]
+pub(in crate::s3) struct HeadAsked {
+    sums: bool,
+    /// The number of the part that it is about.
+    part: Option<u32>,
+}
+
+impl From<bool> for HeadAsked {
+    fn from(sums: bool) -> HeadAsked {
+        HeadAsked { sums, part: None }
     }
 }
 

@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::{ETag, GetOptions, ObjectAddress};
+use crate::domain::object::{ETag, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::parts::MIB;
 use crate::s3::call::Call;
 use crate::s3::client::Client;
@@ -16,6 +16,8 @@ const MOST: u64 = 64 * MIB;
 pub struct Opened {
     pub etag: Option<ETag>,
     pub bytes: Vec<u8>,
+    /// What was said of it before it was read.
+    pub head: ObjectHead,
 }
 
 impl Client {
@@ -37,7 +39,7 @@ impl Client {
         while let Some(piece) = download.body.next().await {
             bytes.extend_from_slice(&piece?);
         }
-        Ok(Opened { etag: head.etag, bytes })
+        Ok(Opened { etag: head.etag.clone(), bytes, head })
     }
 }
 

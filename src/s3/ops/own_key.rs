@@ -38,7 +38,7 @@ impl Client {
         if !access.has_key() || relied_upon || self.conditions().uses_own_key() == Some(true) {
             return Ok(());
         }
-        match Box::pin(self.ask_head(object, false, &access.without_key())).await {
+        match Box::pin(self.ask_head(object, false.into(), &access.without_key())).await {
             Ok(_) => {}
             Err(error) => {
                 // Any other refusal says nothing of the key.

@@ -1,11 +1,13 @@
 //! Describes an object anew where it is: by a copy onto itself that keeps everything else.
 
+mod meanwhile;
+
 use aws_sdk_s3::types::{Grantee, ObjectCannedAcl, Tag, Tagging};
 use jiff::Timestamp;
 
 use crate::domain::asked_attributes::AskedAttributes;
 use crate::domain::attributes::MAX_TAGS;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{CHANGE_METADATA, Error, ErrorKind};
 use crate::domain::metadata_change::{ChangeKind, MetadataChange};
 use crate::domain::object::{
     CopyOptions, ETag, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions, StoredObject,
@@ -67,7 +69,7 @@ impl Described {
         lacks_tags: Option<&str>,
     ) -> Option<Error> {
         let fails = |kind, detail: String| {
-            Some(Error::new(kind, "change the metadata", object.to_string()).detail(detail))
+            Some(Error::new(kind, CHANGE_METADATA, object.to_string()).detail(detail))
         };
         if change.is_about_tags() && !self.may_retag(change) {
             return match lacks_tags {
@@ -159,7 +161,14 @@ impl Client {
         }
         match change.kind(&before.head, tags) {
             ChangeKind::Nothing | ChangeKind::LocksAlone => Ok(()),
-            ChangeKind::TagsAlone => Box::pin(self.put_tags(object, &after.tags)).await,
+            ChangeKind::TagsAlone => {
+                Box::pin(self.expect_tags_as_described(object, before)).await?;
+                Box::pin(self.put_tags(object, &after.tags)).await?;
+                match self.provider().facts().relied_upon {
+                    true => Ok(()),
+                    false => Box::pin(self.expect_tags(object, before, &after.tags)).await,
+                }
+            }
             ChangeKind::AclAlone => {
                 let acl = after.protection.acl.as_deref().unwrap_or_default();
                 Box::pin(self.put_canned_acl(object, acl)).await
@@ -216,11 +225,8 @@ impl Client {
     ) -> Result<StoredObject, Error> {
         let provider = self.sdk().await?.provider;
         let relied_upon = provider.facts().relied_upon;
-        if !relied_upon {
-            // Some take the condition and copy all the same (moto).
-            let call = Call::on_object("CopyObject", object);
-            Box::pin(self.expect_unchanged(object, before.head.etag.as_ref(), &call)).await?;
-        }
+        // Some take the condition and copy all the same (moto), and the condition knows only bytes.
+        Box::pin(self.expect_as_described(object, before)).await?;
         let in_parts = before.head.size.unwrap_or_default() > provider.max_single_put();
         let tags = if retagging {
             after.tags.clone()
@@ -249,6 +255,9 @@ impl Client {
         let asked = AskedAttributes { tags: asked.tags.or(retagged), ..asked }
             .named(&ObjectHeaders::default(), after.storage_class.as_ref());
         Box::pin(self.put_right(&made, &asked)).await?;
+        if !relied_upon {
+            Box::pin(self.expect_changed(object, &before.head, after)).await?;
+        }
         Ok(stored)
     }
 

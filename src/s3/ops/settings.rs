@@ -7,10 +7,11 @@ mod xml;
 use futures_util::{StreamExt as _, stream};
 
 use crate::domain::address::Bucket;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, KEEP_SETTING};
 use crate::domain::provider::Provider;
 use crate::domain::settings::check::document;
 use crate::domain::settings::json::{Json, JsonValue};
+use crate::domain::settings::kept::lacking;
 use crate::domain::settings::mfa::DeviceCode;
 use crate::domain::settings::parse::parse;
 use crate::domain::settings::shape::shape;
@@ -102,6 +103,17 @@ impl Client {
         if setting == BucketSetting::Inventory {
             return self.set_inventory(&call, before, new).await;
         }
+        self.send_setting(&call, setting, new, (before, code)).await?;
+        self.expect_kept(bucket, setting, new, before).await
+    }
+
+    async fn send_setting(
+        &self,
+        call: &Call,
+        setting: BucketSetting,
+        new: &Json,
+        (before, code): (Option<&Json>, Option<&DeviceCode>),
+    ) -> Result<(), Error> {
         let mut new = new.clone();
         if setting == BucketSetting::Versioning && code.is_none() {
             // Without a code any word on MFA delete is refused, and off is what holds anyway.
@@ -117,7 +129,63 @@ impl Client {
             Some(code) => Some((DEVICE_HEADER, code.header().to_owned())),
             None => size.map(|size| (MINIMUM_SIZE_HEADER, size.to_owned())),
         };
-        self.carry(&call, setting.query(), SettingBody::Document { text, header }).await.map(drop)
+        self.carry(call, setting.query(), SettingBody::Document { text, header }).await.map(drop)
+    }
+
+    /// Looks whether a server that is not relied upon has the document as it was given: a rule of a
+    /// lifecycle that lost a condition deletes more than it should, and what was set before is put
+    /// back.
+    ///
+    /// # Errors
+    /// `Loss` where it has it otherwise.
+    async fn expect_kept(
+        &self,
+        bucket: &Bucket,
+        setting: BucketSetting,
+        new: &Json,
+        before: Option<&Json>,
+    ) -> Result<(), Error> {
+        let compared = matches!(setting.written(), DocumentForm::Xml(_));
+        if !compared || self.sdk().await?.provider.facts().relied_upon {
+            return Ok(());
+        }
+        // Who may not look knows what the server answered.
+        let Ok(kept) = Box::pin(self.setting(bucket, setting)).await else { return Ok(()) };
+        let lacking = lacking(new, kept.as_ref().map(|kept| &kept.document));
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        let lacking = format!("without {}", lacking.join(", "));
+        let detail = match setting {
+            BucketSetting::Lifecycle => {
+                let undone = Box::pin(self.put_back(bucket, setting, before)).await;
+                match undone {
+                    Ok(()) => format!("{lacking}; what was set before is set again"),
+                    Err(error) => format!(
+                        "{lacking}; THE WIDER RULE HOLDS NOW and could not be taken back ({}): \
+                         clear the lifecycle at once",
+                        error.explain().what
+                    ),
+                }
+            }
+            _ => format!("{lacking}; the rest is set"),
+        };
+        let place = format!("s3://{bucket}");
+        Err(Error::new(ErrorKind::Loss, KEEP_SETTING, place).detail(detail))
+    }
+
+    /// Sets what was set before, or takes the setting away where nothing was.
+    async fn put_back(
+        &self,
+        bucket: &Bucket,
+        setting: BucketSetting,
+        before: Option<&Json>,
+    ) -> Result<(), Error> {
+        let call = Call::on_bucket(setting.operations().1, bucket).writing();
+        match before {
+            Some(before) => self.send_setting(&call, setting, before, (None, None)).await,
+            None => self.clear_setting(bucket, setting).await,
+        }
     }
 
     /// Takes a setting away, or brings it to what is as much as that. It has to be known to be

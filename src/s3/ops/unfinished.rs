@@ -10,7 +10,7 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _, st
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, UploadId};
-use crate::domain::page_cursor::{PageCursor, next_page};
+use crate::domain::page_cursor::{PageCursor, PageStart, next_page};
 use crate::domain::provider::Capability;
 use crate::domain::unfinished::{UnfinishedUpload, UploadExtent, UploadMarker, UploadsPage};
 use crate::s3::call::Call;
@@ -80,7 +80,7 @@ impl Client {
     ) -> Result<Vec<UnfinishedUpload>, Error> {
         let UploadsPage { uploads, next } =
             self.uploads_page(bucket, prefix, cursor.token()).await?;
-        cursor.follow(next, uploads.is_empty(), bucket, prefix)?;
+        cursor.follow(next, PageStart::of_upload(uploads.first()), bucket, prefix)?;
         Ok(uploads)
     }
 

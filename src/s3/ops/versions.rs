@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::domain::address::{Bucket, DELIMITER, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ObjectAddress, VersionId};
-use crate::domain::page_cursor::PageCursor;
+use crate::domain::page_cursor::{PageCursor, PageStart};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::versions::{
     KeyHistory, VersionEntry, VersionMarker, Versioning, VersionsPage, is_by, lists_newest_first,
@@ -87,9 +87,9 @@ impl<'a> VersionPages<'a> {
         self.query.after = self.cursor.token().cloned();
         let mut page = self.client.versions_page(&self.query).await?;
         page.rows.retain(|row| !self.is_told(row));
-        let empty = page.rows.is_empty() && page.prefixes.is_empty();
+        let start = PageStart::of_versions(&page);
         let broken = |why: &str| self.query.call().fails(ErrorKind::BrokenListing, why);
-        self.cursor.advance(page.next.clone(), empty).map_err(broken)?;
+        self.cursor.advance(page.next.clone(), start).map_err(broken)?;
         if let Some(last) = page.rows.last() {
             let of_last = page.rows.iter().filter(|row| row.key == last.key);
             self.tail = of_last.cloned().collect();

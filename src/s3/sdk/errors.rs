@@ -8,7 +8,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 
-use crate::domain::error::{Error, ErrorKind, NO_BODY};
+use crate::domain::error::{Error, ErrorKind, NO_BODY, OPEN_CONNECTION};
 use crate::s3::call::Call;
 use crate::s3::sdk::guard::fault::ResponseFault;
 use crate::s3::sdk::retry::retry_after;
@@ -60,6 +60,11 @@ impl Call {
         let chain = chain(error);
         if let Some(cause) = find::<CredentialsError>(error) {
             return self.without_keys(cause);
+        }
+        let local = find::<std::io::Error>(error)
+            .map(|cause| Error::from_io(cause, OPEN_CONNECTION, &self.place));
+        if let Some(local) = local.filter(Error::lacks_open_files) {
+            return local;
         }
         if let Some(cause) = find::<ConnectorError>(error) {
             let kind = match cause {

@@ -27,7 +27,9 @@ impl Hook for Md5Instead {
         if !self.wanted {
             return Ok(());
         }
-        let digest = content_md5(request.body().bytes().unwrap_or_default());
+        // OpenStack Swift takes the digest of no bytes for a wrong one.
+        let bytes = request.body().bytes().unwrap_or_default();
+        let digest = (!bytes.is_empty()).then(|| content_md5(bytes));
         let headers = request.headers_mut();
         let checksums: Vec<String> = headers
             .iter()
@@ -38,7 +40,9 @@ impl Hook for Md5Instead {
             headers.remove(name);
         }
         headers.remove("x-amz-sdk-checksum-algorithm");
-        headers.insert("content-md5", digest);
+        if let Some(digest) = digest {
+            headers.insert("content-md5", digest);
+        }
         Ok(())
     }
 }

@@ -38,6 +38,7 @@ use crate::transfer::workers::delete::delete;
 use crate::transfer::workers::download::DownloadTask;
 use crate::transfer::workers::expand::{ExpansionTask, Sink};
 use crate::transfer::workers::finish::WorkerEnd;
+use crate::transfer::workers::take_back::taken_back;
 use crate::transfer::workers::upload::Upload;
 
 /// Finds the storage of a connection; called on the engine's threads, may block for as long as a
@@ -118,7 +119,7 @@ impl WorkerContext {
                 .values()
                 .map(|connection_state| connection_state.health.slots.open(lane))
                 .max()
-                .unwrap_or(self.tuning.slots)
+                .unwrap_or(self.tuning.slots.min(open_files::connections()))
         };
         let (small, parts) = (open(Lane::Small), open(Lane::Parts));
         FreeCapacity { objects: small + small / 2 + 1, parts, expansions: self.tuning.expansions }
@@ -173,8 +174,9 @@ impl WorkerContext {
         let (connect, asked) = (Arc::clone(&self.connect), name.clone());
         let remote = blocking(move || connect(&asked)).await?;
         let most = self.tuning.most_slots;
-        let small = most.small.min(open_files::connections());
-        let slots = Slots::new(self.tuning.slots, LaneLimits { small, ..most });
+        let room = open_files::connections();
+        let most = LaneLimits { small: most.small.min(room), parts: most.parts.min(room) };
+        let slots = Slots::new(self.tuning.slots, most);
         slots.cap(self.rate.requests());
         let health = ConnectionHealth::new(slots, Some(Arc::clone(&remote)));
         let connection_state = ConnectionState { health: Arc::new(health), remote };
@@ -221,6 +223,8 @@ impl WorkerContext {
             roots: Arc::clone(&self.roots),
             changes: self.changes.clone(),
             written: Arc::default(),
+            copied_from: Arc::default(),
+            landed: Arc::default(),
             moved: Arc::clone(&assignment.moved),
             tags: KnownTags::default(),
             asked: Arc::default(),
@@ -294,6 +298,10 @@ impl WorkerContext {
             // From here on it is not stopped: a torn end could not be told from a finished one.
             Ok(Some(ready)) => ready.finish(&task).await,
             Err(error) => Err(error),
+        };
+        let result = match result {
+            Err(error) => Err(open_files::with_limit(taken_back(&task, error).await)),
+            done => done,
         };
         if let Some(fact) = result.as_ref().err().and_then(|error| postponed(&task, error)) {
             return drop(self.journal.append(vec![fact]).await);

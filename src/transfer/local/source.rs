@@ -4,7 +4,7 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use rustix::fs::OFlags;
@@ -15,6 +15,9 @@ use crate::transfer::local::attributes::time_text;
 use crate::transfer::local::kind::special;
 
 const LOOK_AT_FILE: &str = "look at the file";
+
+/// Between two looks at when a file was changed.
+const AGAIN: Duration = Duration::from_millis(5);
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,8 @@ pub struct Source {
     /// In bytes, as the system says; what can be read may be more or less.
     pub size: u64,
     pub modified: Option<SystemTime>,
+    /// When anything of it was changed last, in seconds and nanoseconds: nobody sets that back.
+    touched: (i64, i64),
     /// Kind and permissions, as the system has them.
     pub mode: u32,
 }
@@ -59,8 +64,8 @@ impl Source {
             return Err(special(path));
         }
         let modified = found.modified().ok();
-        let mode = found.mode();
-        Ok(Source { file, path: path.to_owned(), snapshot, size: found.len(), modified, mode })
+        let (mode, touched, size) = (found.mode(), touched(&found), found.len());
+        Ok(Source { file, path: path.to_owned(), snapshot, size, modified, touched, mode })
     }
 
     /// Size and time of modification in one text, kept in the journal.
@@ -141,6 +146,11 @@ impl Source {
         if !same(&found) {
             return Err(self.changed("its size or time of modification is another"));
         }
+        if self.was_touched(&found).map_err(failed)? {
+            return Err(self.changed(
+                "it was written to or renamed, with the same size and time of modification",
+            ));
+        }
         match std::fs::metadata(&self.path) {
             Ok(found) if same(&found) => Ok(()),
             Ok(_) => Err(self.changed("another file has its name now")),
@@ -149,14 +159,56 @@ impl Source {
         }
     }
 
+    /// Whether the system noted a change that size and time of modification do not show. Where each
+    /// look finds another moment, as on some mounts, that moment says nothing.
+    fn was_touched(&self, found: &Metadata) -> io::Result<bool> {
+        if touched(found) == self.touched {
+            return Ok(false);
+        }
+        std::thread::sleep(AGAIN);
+        Ok(touched(&self.file.metadata()?) == touched(found))
+    }
+
     fn changed(&self, why: &str) -> Error {
         Error::new(ErrorKind::SourceChanged, READ_FILE, self.path.display().to_string())
             .detail(format!("the file changed while it was uploaded: {why}"))
     }
 }
 
+fn touched(found: &Metadata) -> (i64, i64) {
+    (found.ctime(), found.ctime_nsec())
+}
+
 /// A socket cannot be opened at all, nor a link that is not to be followed.
 fn is_special(path: &Path, follow: bool) -> bool {
     let found = if follow { path.metadata() } else { path.symlink_metadata() };
     found.is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::FileTimes;
+    use std::io::{Seek as _, SeekFrom, Write as _};
+
+    use super::*;
+
+    #[test]
+    fn bytes_that_change_under_the_same_time_are_a_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        std::fs::write(&path, "the first bytes").unwrap();
+        let opening = OpenMode { follow: true, snapshot: false };
+        let source = Source::open(&path, opening).unwrap();
+        source.check_unchanged().unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+        let mut file = File::options().write(true).open(&path).unwrap();
+        file.seek(SeekFrom::Start(4)).unwrap();
+        file.write_all(b"other").unwrap();
+        file.set_times(FileTimes::new().set_modified(source.modified.unwrap())).unwrap();
+        let found = path.metadata().unwrap();
+        assert_eq!((found.len(), found.modified().ok()), (source.size, source.modified));
+        let error = source.check_unchanged().unwrap_err();
+        assert_eq!(error.kind, ErrorKind::SourceChanged, "{error:?}");
+        assert!(error.detail.contains("with the same size"), "{error:?}");
+    }
 }

@@ -17,6 +17,7 @@ use crate::s3::http::incoming::Download;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
 use crate::transfer::workers::digest::DigestCheck;
 use crate::transfer::workers::ranges::wrong_length;
+use crate::transfer::workers::settle::DownloadedObject;
 
 /// Bytes asked for at once.
 const RANGE_BYTES: u64 = 8 * MIB;
@@ -42,8 +43,15 @@ pub async fn download_stream(
     pipe: &Pipe,
     mut target: impl AsyncWrite + Unpin + Send,
 ) -> Result<Verification, Broken> {
-    let head = pipe.policy.send(|| pipe.remote.head(&pipe.object)).await?;
-    let mut check = DigestCheck::of(&head);
+    // What is to be compared has to be known before the bytes pass.
+    let head = pipe.policy.send(|| pipe.remote.whole_head(&pipe.object)).await?;
+    let asked = DownloadedObject {
+        remote: &*pipe.remote,
+        policy: &pipe.policy,
+        object: &pipe.object,
+        head: &head,
+    };
+    let mut check = asked.foresee(DigestCheck::of(&head)).await;
     let source = Source { pipe: pipe.clone(), etag: head.etag.clone(), whole: true };
     match head.size {
         Some(size) => {
@@ -54,7 +62,7 @@ pub async fn download_stream(
         None => source.in_one(None, &mut target, &mut check).await?,
     }
     target.flush().await.map_err(Broken::Target)?;
-    Ok(check.finish(&pipe.place())?)
+    Ok(asked.settle_gone(check.finish(&pipe.place())?).await?)
 }
 
 /// Some bytes of an object, as it is stored. Nothing confirms them but their number.

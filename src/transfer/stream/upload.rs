@@ -21,6 +21,7 @@ use crate::transfer::sending::send_on;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
 use crate::transfer::workers::digest::etag_of_parts;
 use crate::transfer::workers::multipart::{abort_upload, has_begun_none, sweep};
+use crate::transfer::workers::take_back::still_there;
 use crate::transfer::write::{Expected, MayReplace, Written, head_of};
 
 /// Bytes of parts held at once, unless two parts are more.
@@ -261,7 +262,12 @@ impl Parts {
             Written::Found(found, _) => return write.verified(&found, UNCONFIRMED).await,
             Written::Taken => return Err(pipe.exists()),
         };
-        match (write.see(UNCONFIRMED).await?, stored.confirmed) {
+        let wrong = |error: Error| match error.is(&ErrorKind::Corrupt) {
+            // What came by the pipe is nowhere else: it is not taken back.
+            true => still_there(error, object),
+            false => error,
+        };
+        match (write.see(UNCONFIRMED).await.map_err(wrong)?, stored.confirmed) {
             (_, Some(digest)) => Ok(Verification::Digest(digest.to_owned())),
             _ if expected.etag.is_some() && expected.etag == stored.etag => {
                 Ok(Verification::Digest("md5".to_owned()))

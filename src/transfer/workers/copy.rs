@@ -1,5 +1,8 @@
 //! Copies one object: on the server within a connection, else through this machine.
 
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::domain::address::Key;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;
 use crate::domain::object::{
@@ -23,6 +26,7 @@ use crate::transfer::workers::multipart::{
 };
 use crate::transfer::workers::relay::{Relay, is_relayed, own_part_size, recompressed, stamp};
 use crate::transfer::workers::sums::{by_etag, compared, verified};
+use crate::transfer::workers::take_back::taken_back;
 use crate::transfer::write::{Expected, MayReplace, UNSEEN, Write, Written};
 
 /// The server moves the bytes, so parts may be large.
@@ -42,6 +46,7 @@ pub async fn copy(
     partial: Option<Partial>,
 ) -> Result<WorkerEnd, Error> {
     refuse_itself(task, &from, &to)?;
+    task.copies(&from);
     let mut multipart = match partial {
         Some(Partial::Multipart(multipart)) => Some(multipart),
         Some(Partial::Copied(copied)) => match left(task, &from, copied).await? {
@@ -70,7 +75,7 @@ pub async fn copy(
         }
         let error = match attempt {
             Err(error) if error.is(&ErrorKind::SourceChanged) => error,
-            Err(error) if error.is(&ErrorKind::Corrupt) => error,
+            Err(error) if error.is(&ErrorKind::Corrupt) => taken_back(task, error).await,
             other => return other,
         };
         if restarts.iter().any(|before| before.kind == error.kind) {
@@ -115,7 +120,8 @@ fn refuse_itself(task: &Task, from: &ObjectAddress, to: &ObjectAddress) -> Resul
 /// for what it is and what it is compared with; the destination's, for a conflict; the copy, which
 /// fails where the source is another one by then. A move asks for two more: the source's HEAD
 /// again, for nobody deletes on a condition everywhere, and its deletion. The copy itself is looked
-/// at only where its ETag is not the source's.
+/// at only where its ETag is not the source's. The ACL of the source, which no server copies, is
+/// asked for where the server has any.
 struct Copy<'a> {
     task: &'a Task,
     from: ObjectAddress,
@@ -145,8 +151,7 @@ impl Copy<'_> {
     ) -> Result<WorkerEnd, Error> {
         let task = self.task;
         let head = task.source_policy.send(|| task.source.head(&self.from)).await?;
-        let named_so = task.elsewhere && self.has_the_name_of(&to);
-        if task.spec.work.moves() && (named_so || is_another_form(&self.from.key, &to.key)) {
+        if task.spec.work.moves() && self.may_be_one_with(&to) {
             self.refuse_alias(&head, &to).await?;
         }
         if let Some(size) = head.size {
@@ -231,13 +236,14 @@ impl Copy<'_> {
         WorkerEnd::Move(Box::new(MoveCompletion { ready, from: self.from, to, head, whole }))
     }
 
-    /// Two connections may lead to one bucket by two names: what looks like the same object in
-    /// every respect is taken for it. On what may be another server, or the same one by another
-    /// address.
-    fn has_the_name_of(&self, to: &ObjectAddress) -> bool {
+    /// Two connections may lead to one bucket by two names, and on some servers two keys lead to
+    /// one object that differ in Unicode form or case alone: what looks like the same object in
+    /// every respect is taken for it.
+    fn may_be_one_with(&self, to: &ObjectAddress) -> bool {
         let (_, from) = self.task.source.locate(&self.from.bucket);
         let (_, name) = self.task.remote.locate(&to.bucket);
-        self.from.key == to.key && from == name
+        let form = |key: &Key| key.as_str().to_uppercase().to_lowercase().nfc().collect::<String>();
+        from == name && (self.from.key == to.key || form(&self.from.key) == form(&to.key))
     }
 
     async fn refuse_alias(&self, head: &ObjectHead, to: &ObjectAddress) -> Result<(), Error> {
@@ -248,7 +254,7 @@ impl Copy<'_> {
         match find(self.task, to).await? {
             Some(found) if same(&found) => {
                 Err(Error::new(ErrorKind::InvalidRequest, "move", self.from.to_string())
-                    .detail("the source and the destination look like the same object"))
+                    .detail("the server takes source and destination for the same object"))
             }
             _ => Ok(()),
         }
@@ -413,19 +419,23 @@ async fn whole(
         Written::Found(found, _) => write.verified(&found, SAME_SIZE).await?,
         // The end of a move looks at the copy itself.
         Written::Stored(stored) if task.spec.work.moves() => {
+            task.lands(&way.to, &stored);
             let told = ObjectHead { size: head.size, etag: stored.etag, ..ObjectHead::default() };
             match Likeness::of(head, &told) {
                 Likeness::Same(Some(digest)) => Verification::Digest(digest.to_owned()),
                 _ => Verification::SizeOnly(SAME_SIZE.to_owned()),
             }
         }
-        Written::Stored(_) => match write.found().await? {
-            Some(found) => {
-                note_lacking(task, head, &found);
-                write.verified(&found, SAME_SIZE).await?
+        Written::Stored(stored) => {
+            task.lands(&way.to, &stored);
+            match write.found().await? {
+                Some(found) => {
+                    note_lacking(task, head, &found);
+                    write.verified(&found, SAME_SIZE).await?
+                }
+                None => Verification::SizeOnly(UNSEEN.to_owned()),
             }
-            None => Verification::SizeOnly(UNSEEN.to_owned()),
-        },
+        }
     };
     let seen = match task.spec.work.moves() {
         true => seen,

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use crc_fast::CrcAlgorithm;
 use md5::{Digest as _, Md5};
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{CHECK_BYTES, Error, ErrorKind};
 use crate::domain::hex::hex;
 use crate::domain::likeness::encrypted;
 use crate::domain::object::{ByteRange, ETag, ObjectHead, UploadedPart};
@@ -18,7 +18,7 @@ use crate::domain::transfer::Verification;
 use crate::s3::http::body::Body;
 use crate::s3::http::crc64nvme::joined;
 use crate::transfer::local::part_file::GrowingFile;
-use crate::transfer::workers::digest::parts::Parts;
+use crate::transfer::workers::digest::parts::{OfParts, Parts, Unfit};
 
 /// A digest being computed, with the value it must come to.
 pub struct DigestCheck {
@@ -33,9 +33,56 @@ enum Sum {
         name: &'static str,
     },
     Md5(Box<Md5>),
-    Parts(Parts),
-    /// Nothing can be compared, for this reason.
-    Nothing(&'static str),
+    Parts(Box<Parts>),
+    /// Nothing can be compared so far.
+    Nothing(OpenCheck),
+}
+
+/// What the bytes came to.
+pub enum DigestOutcome {
+    Settled(Verification),
+    Open(OpenCheck),
+}
+
+/// Why nothing speaks for the bytes so far, and nothing against them for sure.
+#[derive(Clone)]
+pub enum OpenCheck {
+    /// A guess of how large the parts were, and the digest it led to.
+    Unfit(Box<Unfit>),
+    /// Parts of no size that tools use.
+    Unguessed(Box<OfParts>),
+    NoDigest(&'static str),
+}
+
+impl OpenCheck {
+    pub fn why(&self) -> String {
+        match self {
+            OpenCheck::Unfit(unfit) => unfit.why(),
+            OpenCheck::Unguessed(_) => {
+                "the object was made of parts, and the server does not tell how large they were"
+                    .to_owned()
+            }
+            OpenCheck::NoDigest(why) => (*why).to_owned(),
+        }
+    }
+
+    /// The parts that the object was made of.
+    pub fn parts(&self) -> Option<&OfParts> {
+        match self {
+            OpenCheck::Unfit(unfit) => Some(&unfit.of),
+            OpenCheck::Unguessed(of) => Some(of),
+            OpenCheck::NoDigest(_) => None,
+        }
+    }
+}
+
+impl DigestOutcome {
+    pub fn or_size_only(self) -> Verification {
+        match self {
+            DigestOutcome::Settled(verification) => verification,
+            DigestOutcome::Open(open) => Verification::SizeOnly(open.why()),
+        }
+    }
 }
 
 /// Bytes whose MD5 takes about 25 µs, and to hand them to another thread and back costs as much.
@@ -52,7 +99,7 @@ const CRCS: &[(&str, CrcAlgorithm, usize)] = &[
 
 impl DigestCheck {
     pub fn of(head: &ObjectHead) -> DigestCheck {
-        let nothing = |why| DigestCheck { sum: Sum::Nothing(why), expected: String::new() };
+        let nothing = |why| DigestCheck::without(OpenCheck::NoDigest(why));
         if head.size.is_none() {
             return nothing("the server recompressed the body and told no length");
         }
@@ -68,8 +115,8 @@ impl DigestCheck {
                 return DigestCheck { sum, expected: value.clone() };
             }
         }
-        if let Some((parts, expected)) = Parts::of_checksum(head) {
-            return DigestCheck { sum: Sum::Parts(parts), expected };
+        if let Some(of) = OfParts::by_checksum(head) {
+            return DigestCheck::guessed(of);
         }
         if encrypted(head) {
             return nothing("the ETag of an encrypted object is not a digest");
@@ -78,22 +125,48 @@ impl DigestCheck {
             Some((_, Some(hex))) => {
                 DigestCheck { sum: Sum::Md5(Box::default()), expected: hex.to_ascii_lowercase() }
             }
-            Some((etag, None)) if etag.as_str().contains('-') => match Parts::of_etag(head, etag) {
-                Some(parts) => {
-                    let expected = etag.as_str().to_ascii_lowercase();
-                    DigestCheck { sum: Sum::Parts(parts), expected }
-                }
-                None => {
-                    nothing("the object was made of parts, and how large they were is not known")
-                }
+            Some((etag, None)) if etag.as_str().contains('-') => match OfParts::by_etag(head, etag)
+            {
+                Some(of) => DigestCheck::guessed(of),
+                None => nothing("the server's ETag is not a digest"),
             },
             _ => nothing("the server gave no digest"),
+        }
+    }
+
+    fn without(open: OpenCheck) -> DigestCheck {
+        DigestCheck { sum: Sum::Nothing(open), expected: String::new() }
+    }
+
+    fn guessed(of: OfParts) -> DigestCheck {
+        match of.usual() {
+            Some(part_bytes) => DigestCheck::in_parts(of, part_bytes),
+            None => DigestCheck::without(OpenCheck::Unguessed(Box::new(of))),
+        }
+    }
+
+    /// The digest of parts of so many bytes each, the last maybe of fewer.
+    pub fn in_parts(of: OfParts, part_bytes: u64) -> DigestCheck {
+        let parts = Box::new(Parts::new(of, part_bytes));
+        DigestCheck { sum: Sum::Parts(parts), expected: String::new() }
+    }
+
+    /// Why nothing can be compared, where that is so.
+    pub fn open(&self) -> Option<&OpenCheck> {
+        match &self.sum {
+            Sum::Nothing(open) => Some(open),
+            _ => None,
         }
     }
 
     /// Whether bytes need to be shown to it.
     pub fn compares(&self) -> bool {
         !matches!(self.sum, Sum::Nothing(_))
+    }
+
+    /// Whether it is a checksum of all the bytes, not one of parts.
+    pub fn is_of_whole(&self) -> bool {
+        matches!(self.sum, Sum::Crc { .. })
     }
 
     /// Whether so many bytes are summed sooner than another thread would take them over.
@@ -111,16 +184,21 @@ impl DigestCheck {
     }
 
     /// `Corrupt` where the bytes are not the ones the server speaks of.
-    pub fn finish(self, place: &str) -> Result<Verification, Error> {
+    pub fn finish(self, place: &str) -> Result<DigestOutcome, Error> {
         let (name, value) = match self.sum {
-            Sum::Nothing(why) => return Ok(Verification::SizeOnly(why.to_owned())),
-            Sum::Parts(parts) => return Ok(parts.finish(&self.expected)),
+            Sum::Nothing(open) => return Ok(DigestOutcome::Open(open)),
+            Sum::Parts(parts) => {
+                return Ok(match parts.finish() {
+                    Ok(name) => DigestOutcome::Settled(Verification::Digest(name.to_owned())),
+                    Err(unfit) => DigestOutcome::Open(OpenCheck::Unfit(Box::new(unfit))),
+                });
+            }
             Sum::Md5(digest) => ("md5", hex(&digest.finalize())),
             Sum::Crc { digest, bytes, name } => {
                 (name, STANDARD.encode(&digest.finalize().to_be_bytes()[8 - bytes..]))
             }
         };
-        compared(name, value, &self.expected, place)
+        compared(name, value, &self.expected, place).map(DigestOutcome::Settled)
     }
 }
 
@@ -130,7 +208,7 @@ pub fn verify(
     mut check: DigestCheck,
     size: u64,
     place: &str,
-) -> Result<Verification, Error> {
+) -> Result<DigestOutcome, Error> {
     if check.compares() {
         walk(file, ByteRange { start: 0, end: size }, |bytes| check.update(bytes))?;
     }
@@ -144,7 +222,7 @@ pub fn verify_ranges(
     (size, range_size): (u64, u64),
     crcs: &BTreeMap<u32, u64>,
     place: &str,
-) -> Result<Verification, Error> {
+) -> Result<DigestOutcome, Error> {
     let fits = matches!(&check.sum, Sum::Crc { name, .. } if *name == NVME);
     if !fits || crcs.is_empty() {
         return verify(file, check, size, place);
@@ -158,7 +236,8 @@ pub fn verify_ranges(
         };
         whole = joined(whole, crc, range.len());
     }
-    compared(NVME, STANDARD.encode(whole.to_be_bytes()), &check.expected, place)
+    let value = STANDARD.encode(whole.to_be_bytes());
+    compared(NVME, value, &check.expected, place).map(DigestOutcome::Settled)
 }
 
 fn read_crc(file: &GrowingFile, range: ByteRange) -> Result<u64, Error> {
@@ -187,8 +266,12 @@ fn compared(name: &str, value: String, expected: &str, place: &str) -> Result<Ve
     if value == expected {
         return Ok(Verification::Digest(name.to_owned()));
     }
-    Err(Error::new(ErrorKind::Corrupt, "check the bytes", place)
-        .detail(format!("{name} is {value}, the server says {expected}")))
+    Err(wrong(place, format!("{name} is {value}, the server says {expected}")))
+}
+
+/// The bytes that came are not the object's.
+pub fn wrong(place: &str, detail: String) -> Error {
+    Error::new(ErrorKind::Corrupt, CHECK_BYTES, place).detail(detail)
 }
 
 pub fn md5_hex(bytes: &[u8]) -> String {
@@ -222,7 +305,7 @@ mod tests {
     fn check(head: &ObjectHead, bytes: &[u8]) -> Result<Verification, Error> {
         let mut check = DigestCheck::of(head);
         check.update(bytes);
-        check.finish("s3://b/k")
+        check.finish("s3://b/k").map(DigestOutcome::or_size_only)
     }
 
     #[test]
@@ -266,8 +349,10 @@ mod tests {
         let head = ObjectHead { size: Some(9), checksums, ..ObjectHead::default() };
         let of = |bytes: &[u8]| crc_fast::checksum(CrcAlgorithm::Crc64Nvme, bytes);
         let known = BTreeMap::from([(1, of(b"5678"))]);
-        let verified =
-            |crcs| verify_ranges(&file, DigestCheck::of(&head), (9, 4), crcs, "s3://b/k");
+        let verified = |crcs| {
+            verify_ranges(&file, DigestCheck::of(&head), (9, 4), crcs, "s3://b/k")
+                .map(DigestOutcome::or_size_only)
+        };
         assert_eq!(verified(&known), Ok(Verification::Digest("crc64nvme".into())));
         let wrong = BTreeMap::from([(1, of(b"5679"))]);
         assert!(verified(&wrong).unwrap_err().is(&ErrorKind::Corrupt));

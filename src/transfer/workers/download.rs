@@ -1,9 +1,11 @@
 //! Downloads one object into a file: the first range tells its size, the others follow in parallel.
 
+mod conflict;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cap_std::fs::{Metadata, MetadataExt};
+use cap_std::fs::Metadata;
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
@@ -13,17 +15,16 @@ use crate::s3::tasks::blocking;
 use crate::transfer::fact::PartFile;
 use crate::transfer::limits::{BUFFER, Buffer};
 use crate::transfer::local::attributes::{kept_mode, kept_time};
-use crate::transfer::local::folder::{Folder, inode};
-use crate::transfer::local::kind::in_the_way;
+use crate::transfer::local::folder::Folder;
 use crate::transfer::local::names::LocalName;
-use crate::transfer::local::part_file::{self, GrowingFile, free_name};
+use crate::transfer::local::part_file::{self, GrowingFile};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::archived::{explained, look};
-use crate::transfer::workers::destination::Version;
-use crate::transfer::workers::digest::{DigestCheck, verify, verify_ranges};
+use crate::transfer::workers::digest::{DigestCheck, DigestOutcome, verify, verify_ranges};
 use crate::transfer::workers::finish::{ReadyFile, Whole, WorkerEnd};
 use crate::transfer::workers::part::{PartFileSpec, make_part};
 use crate::transfer::workers::ranges::{RANGE_BYTES, fetch_ranges, stream_whole, wrong_length};
+use crate::transfer::workers::settle::DownloadedObject;
 
 /// What one download is about.
 pub struct DownloadTask<'a> {
@@ -139,125 +140,6 @@ impl<'a> DownloadTask<'a> {
         Ok(WorkerEnd::Moved(Moving::Done { bytes: 0, verification: None }))
     }
 
-    /// Decides before any byte moves what an existing destination means. `finish` decides again, in
-    /// one step.
-    async fn settle_conflict(
-        &mut self,
-        partial: Option<&PartFile>,
-    ) -> Result<Option<WorkerEnd>, Error> {
-        let on_conflict = self.task.spec.on_conflict;
-        let compares = matches!(on_conflict, OnConflict::IfNewer | OnConflict::IfDifferent);
-        // Of what comes into it meanwhile, the last step knows.
-        if !compares && !self.task.again && self.task.roots.was_empty(self.task.job) {
-            return Ok(None);
-        }
-        let (folder, found) = self.look_for(&self.local.name).await?;
-        if self.task.again
-            && folder.find(&self.name)?.is_some()
-            && let Some(done) = self.done_before(partial).await
-        {
-            return Ok(Some(done));
-        }
-        let Some(found) = found else { return Ok(None) };
-        let path = self.folder_path().join(self.local.shown());
-        let exists = || {
-            Error::new(ErrorKind::LocalExists, "download", path.display().to_string())
-                .detail("a file of this name exists")
-        };
-        if on_conflict != OnConflict::KeepBoth
-            && let Some(refused) = in_the_way(MetadataExt::mode(&found), &path)
-        {
-            return Err(refused);
-        }
-        match on_conflict {
-            OnConflict::IfNewer | OnConflict::IfDifferent => {
-                if self.replaces(&found).await? {
-                    self.on_conflict = OnConflict::Overwrite;
-                    return self.is_its_own(folder).await.map(|()| None);
-                }
-                Ok(Some(WorkerEnd::Moved(Moving::Skipped)))
-            }
-            OnConflict::Skip => Ok(Some(WorkerEnd::Moved(Moving::Skipped))),
-            OnConflict::Fail => Err(exists()),
-            OnConflict::Overwrite => self.is_its_own(folder).await.map(|()| None),
-            OnConflict::KeepBoth => {
-                if partial.is_none_or(|partial| partial.target.is_none()) {
-                    self.name = free_name(&folder, &self.local.name)?;
-                }
-                Ok(None)
-            }
-        }
-    }
-
-    /// A disk that folds names may have found the file of another object.
-    async fn is_its_own(&self, folder: Folder) -> Result<(), Error> {
-        let (roots, job, path) = (Arc::clone(&self.task.roots), self.task.job, self.folder_path());
-        let name = self.local.name.clone();
-        let look = move || {
-            if !roots.folding(job, &path)?.any() || folder.spells(&name) {
-                return Ok(());
-            }
-            let place = folder.path_of(&name).display().to_string();
-            Err(Error::new(ErrorKind::LocalExists, "download", place)
-                .detail("a file whose name differs in case or Unicode form alone is there"))
-        };
-        blocking(look).await
-    }
-
-    /// Whether the object is newer than the file, or another, as the spec asks.
-    async fn replaces(&self, found: &Metadata) -> Result<bool, Error> {
-        let head = self.task.policy.send(|| self.task.remote.head(&self.object)).await?;
-        let modified = found.modified().ok().map(cap_std::time::SystemTime::into_std);
-        let local = Version { size: found.len(), modified };
-        if self.task.spec.on_conflict == OnConflict::IfNewer {
-            return Ok(Version::of(&head).newer_than(&local));
-        }
-        if head.size != Some(local.size) {
-            return Ok(true);
-        }
-        if modified.is_some() && kept_time(&head) == modified {
-            return Ok(false);
-        }
-        let folder = self.open_folder().await?;
-        Ok(self.has_bytes_of(&head, folder).await.is_none())
-    }
-
-    /// How a file shows that it has the object's bytes.
-    async fn has_bytes_of(&self, head: &ObjectHead, folder: Folder) -> Option<Verification> {
-        let (size, check) = (head.size?, DigestCheck::of(head));
-        if !check.compares() {
-            return None;
-        }
-        let (name, place) = (self.name.clone(), self.object.to_string());
-        let look = move || {
-            let missing = || Error::new(ErrorKind::LocalMissing, "look", name.clone());
-            let file = GrowingFile::reopen(folder, &name, size).ok_or_else(missing)?;
-            verify(&file, check, size, &place)
-        };
-        let shown = blocking(look).await.ok()?;
-        matches!(shown, Verification::Digest(_)).then_some(shown)
-    }
-
-    /// An earlier run may have put the file in place and died before it said so.
-    async fn done_before(&self, partial: Option<&PartFile>) -> Option<WorkerEnd> {
-        let folder = self.open_folder().await.ok()?;
-        if let Some(partial) = partial
-            && folder.find(&partial.name).ok()?.is_some()
-        {
-            return None;
-        }
-        let found = folder.find(&self.name).ok()??;
-        let part = partial.and_then(|partial| partial.inode);
-        let ours = part.is_some() && part == inode(&found);
-        let same = match self.task.policy.send(|| self.task.remote.head(&self.object)).await {
-            Ok(head) => self.has_bytes_of(&head, folder).await,
-            Err(_) => None,
-        };
-        let why = || Verification::SizeOnly("an earlier run finished it".to_owned());
-        let verification = Some(same.or_else(|| ours.then(why))?);
-        Some(WorkerEnd::Moved(Moving::Done { bytes: found.len(), verification }))
-    }
-
     async fn attempt(&self, partial: Option<PartFile>) -> Result<WorkerEnd, Error> {
         if let Some(partial) = partial {
             if let Some(ready) = self.resume(partial.clone()).await? {
@@ -363,9 +245,23 @@ impl<'a> DownloadTask<'a> {
         let quick = check.is_quick(bytes.len());
         let checked = move || {
             check.update(&bytes);
-            check.finish(&place).map(|verification| (bytes, verification))
+            check.finish(&place).map(|finding| (bytes, finding))
         };
-        let (bytes, verification) = if quick { checked()? } else { blocking(checked).await? };
+        let (bytes, finding) = if quick { checked()? } else { blocking(checked).await? };
+        let verification = match finding {
+            // One more question of each short object would cost as much as the object.
+            DigestOutcome::Open(open) if open.parts().is_none() => {
+                Verification::SizeOnly(open.why())
+            }
+            finding => {
+                let bytes = &bytes;
+                let again = |mut check: DigestCheck| async move {
+                    check.update(bytes);
+                    check.finish(&self.object.to_string())
+                };
+                self.asked(&head).settle(finding, again).await?
+            }
+        };
         Ok(WorkerEnd::Whole(Whole {
             part: self.part(&head, head.size),
             bytes,
@@ -410,7 +306,29 @@ impl<'a> DownloadTask<'a> {
         let (read, place) = (Arc::clone(&file), self.object.to_string());
         let sizes = (head.size.unwrap_or_default(), partial.range_size);
         let verify = move || Ok(verify_ranges(&read, check, sizes, &crcs, &place));
-        let verification = blocking(verify).await?;
+        let finding = blocking(verify).await?;
+        self.settled(file, head, partial, finding).await
+    }
+
+    fn asked<'b>(&'b self, head: &'b ObjectHead) -> DownloadedObject<'b> {
+        let (remote, policy) = (&*self.task.remote, &self.task.policy);
+        DownloadedObject { remote, policy, object: &self.object, head }
+    }
+
+    async fn settled(
+        &self,
+        file: Arc<GrowingFile>,
+        head: ObjectHead,
+        partial: PartFile,
+        finding: Result<DigestOutcome, Error>,
+    ) -> Result<WorkerEnd, Error> {
+        let (read, size) = (Arc::clone(&file), head.size.unwrap_or_default());
+        let place = self.object.to_string();
+        let again = |check| blocking(move || verify(&read, check, size, &place));
+        let verification = match finding {
+            Ok(finding) => self.asked(&head).settle(finding, again).await,
+            Err(error) => Err(error),
+        };
         self.ready(file, head, partial, verification).await
     }
 
@@ -442,8 +360,8 @@ impl<'a> DownloadTask<'a> {
         };
         let (read, place) = (Arc::clone(&file), self.object.to_string());
         let check = DigestCheck::of(&head);
-        let verification = blocking(move || Ok(verify(&read, check, size, &place))).await?;
-        self.ready(file, ObjectHead { size: Some(size), ..head }, partial, verification).await
+        let finding = blocking(move || Ok(verify(&read, check, size, &place))).await?;
+        self.settled(file, ObjectHead { size: Some(size), ..head }, partial, finding).await
     }
 
     async fn ready(

@@ -13,7 +13,7 @@ use crate::transfer::limits::Buffer;
 use crate::transfer::local::part_file::{GrowingFile, Saved, free_name};
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::kept::asks_for_more;
-use crate::transfer::workers::losses::{Ends, losses, stopped};
+use crate::transfer::workers::losses::{Ends, losses, note_lost_grants, stopped};
 use crate::transfer::workers::moving::{look_at_copy, remove};
 use crate::transfer::workers::multipart::Complete;
 use crate::transfer::workers::part::{PartFileSpec, make};
@@ -99,7 +99,7 @@ impl MoveCompletion {
             }
             task.note(format!("moved without {}", lost.join(", ")));
         }
-        remove(task, &self.from, copied.etag.as_ref()).await?;
+        remove(task, &self.from, &self.head).await?;
         task.deleted([self.from.key]);
         Ok(Moving::Done { bytes, verification: copied.verification })
     }
@@ -145,6 +145,9 @@ impl WorkerEnd {
             // The end of a move looks at the copy itself.
             if !task.spec.work.moves() {
                 expect_right(task).await?;
+                if let (Some(from), Some(to)) = (task.copied_from(), task.destination()) {
+                    note_lost_grants(task, &from, &to).await;
+                }
             }
         }
         Ok(moving)

@@ -1,6 +1,7 @@
 //! Keeps tags and headers with a copy, and notes what it cannot keep.
 
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::likeness::encrypted;
 use crate::domain::object::{CopyOptions, ObjectAddress, ObjectHead, ObjectHeaders, PutOptions};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::units::Counted;
@@ -17,7 +18,10 @@ pub async fn kept(
         let entries = Counted(head.missing_metadata.into(), "metadata entry");
         task.note(format!("{entries} cannot be carried over"));
     }
-    task.note_once("access rules, locks and encryption are those of a new object");
+    let held = head.retention.is_some() || head.legal_hold == Some(true);
+    if held || encrypted(head) {
+        task.note_once("locks and encryption are those of a new object");
+    }
     let mut options = PutOptions {
         headers: head.headers.clone(),
         user_metadata: head.user_metadata.clone(),

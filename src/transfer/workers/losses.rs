@@ -29,23 +29,28 @@ pub async fn losses(task: &Task, ends: &Ends<'_>) -> Result<Vec<String>, Error> 
     if !ends.whole || dropped {
         lost.extend(lost_tags(task, ends.from, ends.source).await?);
     }
-    lost.extend(lost_grants(task, ends).await?);
+    lost.extend(lost_grants(task, ends.from, ends.to).await?);
     Ok(lost)
 }
 
 /// What others than the owner may do with the source and not with the copy, where that can be read:
 /// no server carries it over by itself.
-async fn lost_grants(task: &Task, ends: &Ends<'_>) -> Result<Option<String>, Error> {
+async fn lost_grants(
+    task: &Task,
+    from: &ObjectAddress,
+    to: &ObjectAddress,
+) -> Result<Option<String>, Error> {
     let given = task.spec.options.attributes.protection.acl.is_some();
     if given || task.source.lacks(Capability::Acl).is_some() {
         return Ok(None);
     }
-    let own = match task.source_policy.send(|| task.source.grants(ends.from)).await {
+    let own = match task.source_policy.send(|| task.source.grants(from)).await {
         Ok(own) if own.is_empty() => return Ok(None),
         Ok(own) => own,
         Err(error) if error.retryable() => return Err(error),
         Err(error) => {
-            if error.is(&ErrorKind::AccessDenied) {
+            // A copy costs its source nothing: not to know is no news.
+            if error.is(&ErrorKind::AccessDenied) && task.spec.work.moves() {
                 task.note_once(
                     "access rules may not be read, so it is not known whether any are lost",
                 );
@@ -55,10 +60,17 @@ async fn lost_grants(task: &Task, ends: &Ends<'_>) -> Result<Option<String>, Err
     };
     let copied = match task.remote.lacks(Capability::Acl) {
         Some(_) => Vec::new(),
-        None => task.policy.send(|| task.remote.grants(ends.to)).await.unwrap_or_default(),
+        None => task.policy.send(|| task.remote.grants(to)).await.unwrap_or_default(),
     };
     let lost: Vec<String> = own.into_iter().filter(|grant| !copied.contains(grant)).collect();
     Ok((!lost.is_empty()).then(|| format!("the access rules {}", lost.join(", "))))
+}
+
+/// Says of a copy which access rules it lacks.
+pub async fn note_lost_grants(task: &Task, from: &ObjectAddress, to: &ObjectAddress) {
+    if let Ok(Some(lost)) = lost_grants(task, from, to).await {
+        task.note(format!("the copy lacks {lost}"));
+    }
 }
 
 /// What the copy has where nothing is lost: what was to be changed is not.

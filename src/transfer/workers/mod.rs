@@ -22,5 +22,7 @@ pub mod put_right;
 pub mod ranges;
 pub mod reach;
 pub mod relay;
+pub mod settle;
 pub mod sums;
+pub mod take_back;
 pub mod upload;

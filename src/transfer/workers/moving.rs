@@ -1,8 +1,8 @@
 //! Ends a move: deletes the source after its copy was looked at.
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOOK_AT_COPY};
 use crate::domain::likeness::Likeness;
-use crate::domain::object::{ETag, ObjectAddress, ObjectHead};
+use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::transfer::fact::Copied;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::find;
@@ -39,9 +39,8 @@ pub async fn look_at_copy(
     source: &ObjectHead,
     to: &ObjectAddress,
 ) -> Result<ObjectHead, Error> {
-    let wrong = |detail: &str| {
-        Error::new(ErrorKind::Corrupt, "look at the copy", to.to_string()).detail(detail)
-    };
+    let wrong =
+        |detail: &str| Error::new(ErrorKind::Corrupt, LOOK_AT_COPY, to.to_string()).detail(detail);
     let look = || async {
         match task.remote.head(to).await {
             Err(error) if error.is(&ErrorKind::NoSuchKey) => Err(wrong(
@@ -59,13 +58,16 @@ pub async fn look_at_copy(
 }
 
 /// Deletes the source, if it is still what was copied, and looks that it is gone.
-pub async fn remove(task: &Task, from: &ObjectAddress, etag: Option<&ETag>) -> Result<(), Error> {
+pub async fn remove(task: &Task, from: &ObjectAddress, copied: &ObjectHead) -> Result<(), Error> {
     let head = match task.source_policy.send(|| task.source.head(from)).await {
         Ok(head) => head,
         Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(()),
         Err(error) => return Err(kept(error)),
     };
-    if head.etag.as_ref() != etag {
+    // A younger one may be the copy: a server may take both keys for one.
+    let same_version = copied.version_id.is_none() || head.version_id == copied.version_id;
+    let younger = copied.modified.is_some() && head.modified > copied.modified;
+    if head.etag != copied.etag || !same_version || younger {
         return Err(Error::new(ErrorKind::SourceChanged, "move", from.to_string())
             .detail("it changed after it was copied: both are kept"));
     }

@@ -373,7 +373,10 @@ impl Complete {
         };
         let why = "the server's ETag is not a digest of the parts";
         let stored = match write.send(complete).await? {
-            Written::Stored(stored) => stored,
+            Written::Stored(stored) => {
+                task.lands(object, &stored);
+                stored
+            }
             Written::Found(found, _) => return done(write.verified(&found, why).await?),
             Written::Taken => {
                 discard(task, &self.multipart).await?;

@@ -16,12 +16,13 @@ use crate::s3::tasks::blocking;
 use crate::transfer::fact::Multipart;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::taken;
-use crate::transfer::workers::digest::{DigestCheck, etag_of_parts};
+use crate::transfer::workers::digest::{DigestCheck, DigestOutcome, etag_of_parts};
 use crate::transfer::workers::finish::WorkerEnd;
 use crate::transfer::workers::multipart::{
     BodySource, Complete, PartBytesPermit, SendPart, discard, open, record_part, run_parts,
 };
 use crate::transfer::workers::ranges::wrong_length;
+use crate::transfer::workers::settle::DownloadedObject;
 use crate::transfer::workers::sums::{compared, on_its_way};
 use crate::transfer::write::{Expected, MayReplace, Write, Written};
 
@@ -89,12 +90,15 @@ impl Relay<'_> {
         let _memory = task.memory.take(size).await;
         let bytes = task.source_policy.send(|| self.read(None)).await?;
         let (body, head, place) = (bytes.clone(), self.head.clone(), self.from.to_string());
-        let look = move || {
-            let mut check = DigestCheck::of(&head);
-            check.update(&body);
-            check.finish(&place)
+        let look = move |mut check: DigestCheck| {
+            let (body, place) = (body.clone(), place.clone());
+            blocking(move || {
+                check.update(&body);
+                check.finish(&place)
+            })
         };
-        let verification = blocking(look).await?;
+        let finding = look(DigestCheck::of(&head)).await?;
+        let verification = self.asked().settle(finding, look).await?;
         let body = Body::from(bytes);
         let write = Write {
             remote: &*task.remote,
@@ -113,6 +117,7 @@ impl Relay<'_> {
             Written::Taken => return taken(task, to).map(WorkerEnd::Moved),
             Written::Found(found, _) => write.verified(&found, why).await?,
             Written::Stored(stored) => {
+                task.lands(to, &stored);
                 task.moved.add(size);
                 match stored.confirmed {
                     Some(digest) => Verification::Digest(digest.to_owned()),
@@ -140,7 +145,11 @@ impl Relay<'_> {
         let digest = Arc::new(InOrder::of(self.head, &multipart));
         let carried = run_parts(task, &mut multipart, &self.carrying(&digest)).await;
         let finished = carried.and_then(|()| digest.finish(self.head, &multipart, self.from));
-        let verification = match finished {
+        let settled = match finished {
+            Ok(finding) => self.asked().settle_gone(finding).await.map(on_its_way),
+            Err(error) => Err(error),
+        };
+        let verification = match settled {
             Ok(verification) => verification,
             Err(error) => {
                 // What may pass is kept for a retry; what cannot, or has wrong bytes, is not left
@@ -167,6 +176,11 @@ impl Relay<'_> {
             let part = RelayedPart { task, from, head, digest, upload, memory };
             Box::pin(async move { part.carry(number, range).await })
         })
+    }
+
+    fn asked(&self) -> DownloadedObject<'_> {
+        let (remote, policy) = (&*self.task.source, &self.task.source_policy);
+        DownloadedObject { remote, policy, object: self.from, head: self.head }
     }
 
     async fn read(&self, range: Option<ByteRange>) -> Result<Bytes, Error> {
@@ -277,18 +291,16 @@ impl InOrder {
         head: &ObjectHead,
         multipart: &Multipart,
         from: &ObjectAddress,
-    ) -> Result<Verification, Error> {
+    ) -> Result<DigestOutcome, Error> {
         let check = self.0.lock().unwrap_or_else(PoisonError::into_inner).check.take();
         if let Some(check) = check {
-            return check.finish(&from.to_string()).map(on_its_way);
+            return check.finish(&from.to_string());
         }
         let same = head.etag.is_some() && etag_of_parts(multipart.parts.values()) == head.etag;
-        Ok(match same {
+        Ok(DigestOutcome::Settled(match same {
             true => Verification::Digest("md5".to_owned()),
-            false => {
-                on_its_way(Verification::SizeOnly("the whole has no digest to compare".to_owned()))
-            }
-        })
+            false => Verification::SizeOnly("the whole has no digest to compare".to_owned()),
+        }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Compares a copy with its source by the checksums that servers keep of the whole.
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOOK_AT_COPY};
 use crate::domain::likeness::Likeness;
 use crate::domain::object::{ETag, ObjectAddress, ObjectHead, UploadedPart};
 use crate::domain::provider::Provider;
@@ -36,7 +36,7 @@ pub async fn compared(
     let Ok(copy) = task.policy.send(|| task.remote.whole_head(to)).await else { return Ok(seen) };
     match Likeness::of(&own, &copy) {
         Likeness::Same(Some(digest)) => Ok(Verification::Digest(digest.to_owned())),
-        Likeness::Other => Err(Error::new(ErrorKind::Corrupt, "look at the copy", to.to_string())
+        Likeness::Other => Err(Error::new(ErrorKind::Corrupt, LOOK_AT_COPY, to.to_string())
             .detail("the server has another checksum of it than of its source")),
         Likeness::Same(None) | Likeness::Unknown => Ok(seen),
     }
@@ -44,7 +44,7 @@ pub async fn compared(
 
 /// Whether a HEAD that asks for checksums may tell more than one that does not: of AWS all ask for
 /// them, of R2 none.
-fn tells_more(remote: &dyn Remote) -> bool {
+pub fn tells_more(remote: &dyn Remote) -> bool {
     !matches!(remote.provider(), Provider::Aws | Provider::R2)
 }
 

@@ -177,7 +177,10 @@ impl<'a> Upload<'a> {
             })
             .await?;
         let stored = match written {
-            Written::Stored(stored) => stored,
+            Written::Stored(stored) => {
+                self.task.lands(object, &stored);
+                stored
+            }
             Written::Found(found, _) => {
                 let verification = Some(write.verified(&found, why).await?);
                 return Ok(WorkerEnd::Moved(Moving::Done { bytes: size, verification }));

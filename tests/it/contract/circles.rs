@@ -66,3 +66,59 @@ async fn no_walk_goes_round_in_a_circle_or_calls_it_an_end() {
         }
     }
 }
+
+/// Every page has the same rows, and each time a new place as the next.
+async fn repeating(document: &'static str, rows: &'static str, marker: &'static str) -> Scripted {
+    let pages = AtomicUsize::new(0);
+    scripted_by(move |_| {
+        let page = pages.fetch_add(1, Ordering::Relaxed);
+        let next = marker.replace('#', &page.to_string());
+        xml(200, &format!("<{document}><IsTruncated>true</IsTruncated>{rows}{next}</{document}>"))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_server_that_goes_by_no_place_is_found_out_by_its_rows() {
+    async fn refused<T>(server: &Scripted, walk: impl Future<Output = Result<T, Error>>) {
+        let walked = tokio::time::timeout(Duration::from_secs(20), walk).await;
+        let error = walked.expect("it ends").map(drop).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::BrokenListing, "{error:?}");
+        assert!(error.detail.contains("come again"), "{error:?}");
+        assert_eq!(server.asked().len(), 2, "the second page shows it");
+    }
+    let all = Prefix::new("");
+    let token = "<NextContinuationToken>#</NextContinuationToken>";
+    let objects_of = "<Contents><Key>a</Key><Size>1</Size></Contents>\
+                      <Contents><Key>b</Key><Size>1</Size></Contents>";
+    let server = repeating("ListBucketResult", objects_of, token).await;
+    refused(&server, objects(&server.client())).await;
+
+    let versions = "<Version><Key>k</Key><VersionId>1</VersionId><Size>1</Size></Version>";
+    let next = "<NextKeyMarker>k#</NextKeyMarker><NextVersionIdMarker>#</NextVersionIdMarker>";
+    let server = repeating("ListVersionsResult", versions, next).await;
+    let client = server.client();
+    let past =
+        windlass::s3::client::ListQuery { at: Some(jiff::Timestamp::now()), ..query("", false) };
+    let walk = async {
+        let mut pages = Pages::new(&client, past);
+        while pages.next().await?.is_some() {}
+        Ok(())
+    };
+    refused(&server, walk).await;
+
+    let uploads = "<Upload><Key>k</Key><UploadId>u</UploadId></Upload>";
+    let next = "<NextKeyMarker>k</NextKeyMarker><NextUploadIdMarker>#</NextUploadIdMarker>";
+    let server = repeating("ListMultipartUploadsResult", uploads, next).await;
+    refused(&server, server.client().uploads_below(&bucket(), &all)).await;
+
+    let parts = "<Part><PartNumber>1</PartNumber><ETag>e</ETag><Size>1</Size></Part>";
+    let next = "<NextPartNumberMarker>#</NextPartNumberMarker>";
+    let server = repeating("ListPartsResult", parts, next).await;
+    refused(&server, server.client().list_parts(&object("k"), &UploadId("u".into()))).await;
+
+    let buckets = "<Buckets><Bucket><Name>one</Name></Bucket></Buckets>";
+    let next = "<ContinuationToken>#</ContinuationToken>";
+    let server = repeating("ListAllMyBucketsResult", buckets, next).await;
+    refused(&server, server.client().list_buckets()).await;
+}

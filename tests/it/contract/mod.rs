@@ -22,6 +22,7 @@ mod looking;
 mod making;
 mod multipart;
 mod objects;
+mod otherwise;
 mod plain_http;
 mod refusals;
 mod requests;

@@ -58,7 +58,7 @@
 //! - a copy fails in the middle of a move:
 //!   `between::a_move_whose_copy_fails_leaves_that_source_and_finishes_later`
 //! - what describes a large object, its source changes:
-//!   `promises::a_large_copy_goes_in_parts_and_says_what_is_not_carried_over`;
+//!   `promises::a_large_copy_goes_in_parts_and_carries_all_that_it_can`;
 //!   `between::a_source_that_changes_on_the_way_is_never_mixed`
 //! - keys that DeleteObjects did not delete:
 //!   `round_trips::prefixes_are_copied_and_deleted_to_the_last_key_and_no_further`
@@ -114,4 +114,5 @@ mod table;
 mod told;
 mod trust;
 mod truth;
+mod verified;
 mod waits;

@@ -264,7 +264,9 @@ async fn access_rules_that_no_server_carries_over_keep_the_source_of_a_move() {
     let client = opened(&server, "test").await;
     server.store().put("bucket", "from", bytes(100));
     server.store().make_public("bucket", "from");
-    run_well(&client, copy(object("from"), "bucket", object("copy"))).await;
+    let view = run_well(&client, copy(object("from"), "bucket", object("copy"))).await;
+    let lacks = |text: &str| text.contains("the copy lacks the access rules AllUsers READ");
+    assert!(view.notes.iter().any(|note| lacks(&note.text)), "{:?}", view.notes);
     let go = moving(copy(object("from"), "bucket", object("to")));
     let view = run(&client, go.clone()).await;
     assert_eq!(error_of(&view).kind, ErrorKind::Loss);

@@ -5,7 +5,7 @@ use crate::domain::address::{Bucket, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::Class;
 use crate::domain::object::ObjectAddress;
-use crate::domain::page_cursor::PageCursor;
+use crate::domain::page_cursor::{PageCursor, PageStart};
 use crate::domain::restoring::{RestorePoint, RestoreStep, step};
 use crate::domain::versions::{
     Histories, KeyHistory, KeyVersion, VersionEntry, VersionMarker, VersionState, VersionsPage,
@@ -107,7 +107,7 @@ impl ShownVersions {
 
     /// Adds a page; whether another one is wanted.
     pub fn take(&mut self, page: VersionsPage) -> Result<bool, Error> {
-        let empty = page.rows.is_empty();
+        let start = PageStart::of_versions(&page);
         let mut passed = false;
         for row in page.rows {
             if let ListedOf::Object(object) = &self.of
@@ -125,7 +125,7 @@ impl ShownVersions {
             let place = format!("s3://{}/{}", of.bucket(), of.prefix());
             Error::new(ErrorKind::BrokenListing, "ListObjectVersions", place).detail(why)
         };
-        if let Err(why) = self.pages.advance(page.next, empty) {
+        if let Err(why) = self.pages.advance(page.next, start) {
             let error = broken(why);
             self.failed(error.clone());
             return Err(error);

@@ -77,6 +77,11 @@ fn disk(error: &Error) -> Option<Explanation> {
             "it is the one that TMPDIR names, else /tmp",
             "set TMPDIR to a folder that you may write to",
         ),
+        ErrorKind::LocalIo if error.lacks_open_files() => Explanation::new(
+            format!("this machine lets Windlass open too few files: {}", error.detail),
+            "each transfer needs a file and a connection, and the limit of the shell is low",
+            "raise it: ulimit -n 1024",
+        ),
         ErrorKind::LocalIo => Explanation::new(
             format!(
                 "this machine cannot {}: {}",

@@ -4,9 +4,9 @@ use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    ASSUME_ROLE, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, LOCK_JOURNAL, NO_SUCH_VERSION,
-    NO_VERSION, NO_VERSION_BELOW, PUT_RIGHT, READ_FILE, Renewal, SAME_OBJECT, SAVE_TEXT,
-    SEND_STREAM, UNSIGNED, WRITE_INDEX,
+    ASSUME_ROLE, CHANGE_METADATA, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, KEEP_SETTING,
+    LOCK_JOURNAL, NO_SUCH_VERSION, NO_VERSION, NO_VERSION_BELOW, PUT_RIGHT, READ_FILE, Renewal,
+    SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED, WRITE_INDEX,
 };
 use crate::domain::provider::Capability;
 
@@ -288,6 +288,11 @@ fn state(error: &Error) -> Option<Explanation> {
             "a program writes to it; a mix of old and new was not kept",
             Remedy::Snapshot,
         ),
+        ErrorKind::SourceChanged if error.operation == CHANGE_METADATA => Explanation::new(
+            error.detail_or("the object was changed meanwhile"),
+            "someone else changed the same object at the same time",
+            "look at it, and change it once more",
+        ),
         ErrorKind::SourceChanged => Explanation::new(
             "the source changed while it was being read",
             "someone else wrote to it; a mix of old and new was not kept",
@@ -308,6 +313,11 @@ fn state(error: &Error) -> Option<Explanation> {
             format!("the object is stored without {}", error.detail_or("what was asked for")),
             "this server takes with a write what it does not keep, and says nothing of it",
             "set it by the object's metadata, store it without, or store it on another server",
+        ),
+        ErrorKind::Loss if error.operation == KEEP_SETTING => Explanation::new(
+            format!("the server keeps the setting otherwise: {}", error.detail),
+            "it leaves out what it does not know, and says nothing of it",
+            "leave that out of the document, or use a server that knows it",
         ),
         ErrorKind::Loss => Explanation::new(
             format!("copied but not moved: {}", error.detail_or("the copy lacks something")),

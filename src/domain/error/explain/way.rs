@@ -3,7 +3,8 @@
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    Error, ErrorKind, LOOK_DELETED, OPEN_JOURNAL, OPERATION_ABORTED, SAVE_TEXT, UNSIGNED,
+    Error, ErrorKind, LOOK_AT_COPY, LOOK_AT_OBJECT, LOOK_DELETED, OPEN_JOURNAL, OPERATION_ABORTED,
+    SAVE_TEXT, UNSIGNED,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -217,14 +218,7 @@ fn bytes(error: &Error) -> Option<Explanation> {
             "check which transfers were unfinished and start them again; new ones are saved as \
              usual",
         ),
-        ErrorKind::Corrupt => Explanation::new(
-            format!(
-                "the bytes are not those that were sent: {}",
-                error.detail_or("a check differs")
-            ),
-            "something on the way changed or cut them; they were not kept",
-            "try again; if it happens again, suspect a proxy or the server's disk",
-        ),
+        ErrorKind::Corrupt => corrupt(error),
         ErrorKind::BrokenListing => Explanation::with(
             format!("the server's listing is broken: {}", error.detail_or("it does not end")),
             "the list is incomplete, and the server gives no way to get the rest",
@@ -233,3 +227,30 @@ fn bytes(error: &Error) -> Option<Explanation> {
         _ => return None,
     })
 }
+
+/// A download, what a server took of an upload, and what it was found to have stored.
+fn corrupt(error: &Error) -> Explanation {
+    let told = error.detail_or("a check differs");
+    let stored = [LOOK_AT_OBJECT, LOOK_AT_COPY, "CopyObject"].contains(&error.operation.as_str())
+        || error.code.is_none() && WRITES.contains(&error.operation.as_str());
+    let again = "try again; if it happens again, suspect a proxy or the server's disk";
+    if stored {
+        return Explanation::new(
+            format!("what the server stored is not what was to be stored: {told}"),
+            "the server, or something on the way to it, changed or cut the bytes",
+            again,
+        );
+    }
+    let kept = match error.code {
+        Some(_) => "the server refused them",
+        None => "they were not kept",
+    };
+    Explanation::new(
+        format!("the bytes are not those that were sent: {told}"),
+        format!("something on the way changed or cut them; {kept}"),
+        again,
+    )
+}
+
+/// Requests whose answer may show what was stored.
+const WRITES: [&str; 3] = ["PutObject", "CompleteMultipartUpload", "UploadPart"];

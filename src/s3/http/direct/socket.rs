@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use crate::domain::endpoint::Endpoint;
+use crate::domain::error::{Error, OPEN_CONNECTION};
 use crate::s3::http::direct::fault::Fault;
 use crate::s3::http::direct::secure::Secure;
 use crate::s3::sdk::errors::{distrusts, speaks_no_http};
@@ -101,13 +102,21 @@ fn unshaken(error: &io::Error) -> Fault {
     }
 }
 
+/// Why there is no connection: the server, or this machine that opens no more sockets.
+fn undialled(step: &str, error: &io::Error, origin: &Origin) -> Fault {
+    let ours = Error::from_io(error, OPEN_CONNECTION, &origin.host);
+    match ours.lacks_open_files() {
+        true => Fault::Source(ours),
+        false => Fault::Unreachable(format!("{step}: {error}")),
+    }
+}
+
 /// The first address that answers; each gets a head start before the next is tried too.
 pub async fn dial(origin: &Origin) -> Result<TcpStream, Fault> {
-    let unreachable = |error: io::Error| Fault::Unreachable(format!("connect error: {error}"));
     let host = origin.host.trim_start_matches('[').trim_end_matches(']');
     let found = tokio::net::lookup_host((host, origin.port)).await;
     let found: Vec<SocketAddr> =
-        found.map_err(|error| Fault::Unreachable(format!("dns error: {error}")))?.collect();
+        found.map_err(|error| undialled("dns error", &error, origin))?.collect();
     let mut tries: FuturesUnordered<_> = (0..)
         .zip(by_turns(&found))
         .map(|(place, address)| async move {
@@ -122,7 +131,7 @@ pub async fn dial(origin: &Origin) -> Result<TcpStream, Fault> {
             Err(error) => last = error,
         }
     }
-    Err(unreachable(last))
+    Err(undialled("connect error", &last, origin))
 }
 
 /// The families of addresses by turns, beginning with the one the system put first.

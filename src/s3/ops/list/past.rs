@@ -10,7 +10,7 @@ use crate::domain::address::Prefix;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::{Class, ContinuationToken, ListedPage, Page, Row, RowKind};
 use crate::domain::object::{ETag, VersionId};
-use crate::domain::page_cursor::PageCursor;
+use crate::domain::page_cursor::{PageCursor, PageStart};
 use crate::domain::versions::{
     Histories, KeyHistory, VersionEntry, VersionMarker, VersionState, VersionsPage, is_by,
     lists_newest_first,
@@ -50,9 +50,9 @@ impl Client {
                 max_keys: query.max_keys,
             };
             let page = self.versions_page(&ask).await?;
-            let empty = page.rows.is_empty() && page.prefixes.is_empty();
+            let start = PageStart::of_versions(&page);
             let next = past.take(page);
-            cursor.advance(next, empty).map_err(|why| call.fails(ErrorKind::BrokenListing, why))?;
+            cursor.advance(next, start).map_err(|why| call.fails(ErrorKind::BrokenListing, why))?;
             if cursor.is_at_end() || past.is_enough() {
                 break;
             }

@@ -4,7 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::page_cursor::{PageCursor, next_page};
+use crate::domain::page_cursor::{PageCursor, PageStart, next_page};
 use crate::domain::settings::json::Json;
 use crate::domain::settings::shape::shape;
 use crate::domain::settings::{BucketSetting, StoredSetting};
@@ -39,7 +39,8 @@ impl Client {
             let next = page.text_of("NextContinuationToken").map(str::to_owned);
             let broken = |why: &str| call.fails(ErrorKind::BrokenListing, why);
             let next = next_page(page.is_yes("IsTruncated"), next).map_err(broken)?;
-            cursor.advance(next, found.is_empty()).map_err(broken)?;
+            let first = found.first().map(|report| INVENTORY.name_of(report));
+            cursor.advance(next, PageStart::of(first)).map_err(broken)?;
             reports.extend_from_slice(found);
         }
         let document = INVENTORY.of_entries(reports);

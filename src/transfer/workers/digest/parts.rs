@@ -8,18 +8,68 @@ use md5::{Digest as _, Md5};
 use crate::domain::hex::hex;
 use crate::domain::object::{ETag, ObjectHead};
 use crate::domain::parts::{MIB, PartLimits, part_size, piece_count};
-use crate::domain::transfer::Verification;
+use crate::domain::units::Size;
 
 /// Part sizes of the tools that make objects, in MiB, the commonest first: the AWS CLI and
 /// Windlass, rclone and the SDKs, then what people and other tools choose.
 const USUAL: [u64; 20] =
     [8, 5, 16, 50, 64, 100, 10, 15, 20, 25, 32, 40, 48, 80, 128, 200, 250, 256, 512, 1024];
 
-/// A digest of digests on its way. It can show that the bytes are right and never that they are
-/// wrong: the size of the parts is the usual one that gives their number, and nobody says that it
-/// was that one.
-pub struct Parts {
+/// The digest of an object of parts as a server tells it: nobody says how large the parts were.
+#[derive(Clone)]
+pub struct OfParts {
     name: &'static str,
+    fresh: Hash,
+    size: u64,
+    pub count: u32,
+    expected: String,
+}
+
+impl OfParts {
+    /// The ETag of a multipart upload: the MD5 of the parts' MD5s, and their number.
+    pub fn by_etag(head: &ObjectHead, etag: &ETag) -> Option<OfParts> {
+        let (digest, count) = etag.as_str().split_once('-')?;
+        ETag::new(digest).md5_hex()?;
+        let (size, count) = (head.size?, count.parse().ok()?);
+        let expected = etag.as_str().to_ascii_lowercase();
+        Some(OfParts { name: "md5", fresh: Hash::Md5(Box::default()), size, count, expected })
+    }
+
+    /// A composite checksum of a kind that is worth computing.
+    pub fn by_checksum(head: &ObjectHead) -> Option<OfParts> {
+        const KINDS: [(&str, CrcAlgorithm); 2] =
+            [("crc32c", CrcAlgorithm::Crc32Iscsi), ("crc32", CrcAlgorithm::Crc32IsoHdlc)];
+        KINDS.into_iter().find_map(|(name, algorithm)| {
+            let known = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+            let (_, value) = head.checksums.iter().find(known)?;
+            let (_, count) = value.split_once('-')?;
+            let fresh = Hash::Crc(Box::new(crc_fast::Digest::new(algorithm)));
+            let (size, count) = (head.size?, count.parse().ok()?);
+            Some(OfParts { name, fresh, size, count, expected: value.clone() })
+        })
+    }
+
+    /// Whether parts of so many bytes are as many as there were.
+    pub fn fits(&self, part_bytes: u64) -> bool {
+        part_bytes > 0 && piece_count(self.size, part_bytes) == self.count
+    }
+
+    /// Bytes of the last part, where the others have so many.
+    pub fn last(&self, part_bytes: u64) -> u64 {
+        self.size - part_bytes * u64::from(self.count.saturating_sub(1))
+    }
+
+    /// The commonest part size that makes so many parts of so many bytes.
+    pub fn usual(&self) -> Option<u64> {
+        let own = part_size(self.size, &PartLimits::default());
+        own.into_iter().chain(USUAL.map(|mib| mib * MIB)).find(|part| self.fits(*part))
+    }
+}
+
+/// A digest of digests on its way. It shows that the bytes are right; that they are wrong it shows
+/// only where the size of the parts is the one that they had.
+pub struct Parts {
+    of: OfParts,
     hash: Hash,
     whole: Hash,
     part_bytes: u64,
@@ -56,31 +106,40 @@ impl Hash {
     }
 }
 
+/// The digest of parts of this size is another than the server's.
+#[derive(Clone)]
+pub struct Unfit {
+    pub of: OfParts,
+    part_bytes: u64,
+    value: String,
+}
+
+impl Unfit {
+    /// Whether these were the parts, where they had so many bytes.
+    pub fn is_of(&self, part_bytes: u64) -> bool {
+        self.part_bytes == part_bytes || self.of.count == 1
+    }
+
+    /// What speaks against the bytes.
+    pub fn against(&self) -> String {
+        let Unfit { of, part_bytes, value } = self;
+        let (name, size) = (of.name, Size(*part_bytes));
+        format!("{name} of the parts of {size} is {value}, the server says {}", of.expected)
+    }
+
+    pub fn why(&self) -> String {
+        let size = Size(self.part_bytes);
+        format!(
+            "the digest of parts of {size} is another one: the parts had another size, or bytes \
+             are wrong, and the server does not tell which"
+        )
+    }
+}
+
 impl Parts {
-    /// The digest for the ETag of a multipart upload: the MD5 of the parts' MD5s, and their number.
-    pub fn of_etag(head: &ObjectHead, etag: &ETag) -> Option<Parts> {
-        let (digest, count) = etag.as_str().split_once('-')?;
-        ETag::new(digest).md5_hex()?;
-        Parts::new("md5", Hash::Md5(Box::default()), head.size?, count)
-    }
-
-    /// The digest for a composite checksum of a kind that is worth computing, with its value.
-    pub fn of_checksum(head: &ObjectHead) -> Option<(Parts, String)> {
-        const KINDS: [(&str, CrcAlgorithm); 2] =
-            [("crc32c", CrcAlgorithm::Crc32Iscsi), ("crc32", CrcAlgorithm::Crc32IsoHdlc)];
-        KINDS.into_iter().find_map(|(name, algorithm)| {
-            let known = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
-            let (_, value) = head.checksums.iter().find(known)?;
-            let (_, count) = value.split_once('-')?;
-            let hash = Hash::Crc(Box::new(crc_fast::Digest::new(algorithm)));
-            Some((Parts::new(name, hash, head.size?, count)?, value.clone()))
-        })
-    }
-
-    fn new(name: &'static str, hash: Hash, size: u64, count: &str) -> Option<Parts> {
-        let part_bytes = usual_part(size, count.parse().ok()?)?;
-        let whole = hash.clone();
-        Some(Parts { name, hash, whole, part_bytes, left: part_bytes, count: 0 })
+    pub fn new(of: OfParts, part_bytes: u64) -> Parts {
+        let (hash, whole) = (of.fresh.clone(), of.fresh.clone());
+        Parts { of, hash, whole, part_bytes, left: part_bytes, count: 0 }
     }
 
     pub fn update(&mut self, mut bytes: &[u8]) {
@@ -102,7 +161,8 @@ impl Parts {
         self.left = self.part_bytes;
     }
 
-    pub fn finish(mut self, expected: &str) -> Verification {
+    /// The name of the digest, where it is the server's.
+    pub fn finish(mut self) -> Result<&'static str, Unfit> {
         if self.left < self.part_bytes || self.count == 0 {
             self.end_part();
         }
@@ -110,26 +170,19 @@ impl Parts {
             (Hash::Md5(_), value) => hex(&value),
             (Hash::Crc(_), value) => STANDARD.encode(value),
         };
-        if format!("{value}-{}", self.count) == expected {
-            return Verification::Digest(self.name.to_owned());
+        let value = format!("{value}-{}", self.count);
+        if value == self.of.expected {
+            return Ok(self.of.name);
         }
-        Verification::SizeOnly(format!(
-            "the object was made of parts, and not of {} MiB as its digest would need",
-            self.part_bytes / MIB
-        ))
+        Err(Unfit { of: self.of, part_bytes: self.part_bytes, value })
     }
-}
-
-/// The commonest part size that makes so many parts of so many bytes.
-fn usual_part(size: u64, count: u32) -> Option<u64> {
-    let fits = |part: &u64| piece_count(size, *part) == count;
-    part_size(size, &PartLimits::default()).into_iter().chain(USUAL.map(|mib| mib * MIB)).find(fits)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::object::UploadedPart;
+    use crate::domain::transfer::Verification;
     use crate::transfer::workers::digest::{DigestCheck, etag_of_parts, md5_hex};
 
     fn made_of(parts: &[&[u8]]) -> (ObjectHead, Vec<u8>) {
@@ -150,7 +203,7 @@ mod tests {
     fn verify(head: &ObjectHead, bytes: &[u8]) -> Verification {
         let mut check = DigestCheck::of(head);
         bytes.chunks(1_000_003).for_each(|chunk| check.update(chunk));
-        check.finish("s3://b/k").unwrap()
+        check.finish("s3://b/k").unwrap().or_size_only()
     }
 
     fn block(length: u64, seed: u8) -> Vec<u8> {
@@ -174,7 +227,7 @@ mod tests {
     fn parts_of_another_size_are_not_verified_and_not_called_corrupt() {
         let (head, bytes) = made_of(&[&block(6 * MIB, 1), &block(6 * MIB, 2), &block(5, 3)]);
         let Verification::SizeOnly(why) = verify(&head, &bytes) else { panic!("verified") };
-        assert!(why.contains("made of parts"), "{why}");
+        assert!(why.contains("the parts had another size, or bytes are wrong"), "{why}");
         let mut head = head;
         head.etag = Some(ETag::new("0123456789abcdef0123456789abcdef-999"));
         assert!(!DigestCheck::of(&head).compares(), "no usual size makes so many parts");
