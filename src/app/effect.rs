@@ -381,6 +381,11 @@ pub enum Preference {
         bookmark: Bookmark,
         kept: bool,
     },
+    /// Everything that is kept under the name of a connection is kept under its new name.
+    ConnectionRenamed {
+        from: ConnectionName,
+        to: ConnectionName,
+    },
     /// Into the ledger.
     LinksGiven(Vec<GivenLink>),
     Refused(Refused),

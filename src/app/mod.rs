@@ -38,5 +38,6 @@ pub mod tabs;
 pub mod ticket;
 pub mod toasts;
 pub mod transfers;
+mod unsaved;
 pub mod update;
 pub mod usage;

@@ -112,11 +112,13 @@ impl Transfers {
     }
 
     pub fn totals(&self) -> Totals {
+        let moves = self.jobs.iter().any(QueuedJob::moves);
+        let rate = |meter: &Meter| if moves { meter.rate() } else { 0.0 };
         Totals {
             counts: self.counts,
-            down: self.flow.down.rate(),
-            up: self.flow.up.rate(),
-            left: self.time_left(),
+            down: rate(&self.flow.down),
+            up: rate(&self.flow.up),
+            left: self.time_left().filter(|_| moves),
         }
     }
 

@@ -1,8 +1,11 @@
-//! Detects copies and moves whose source and destination overlap.
+//! Detects copies and moves whose source and destination overlap, or whose sources meet in one
+//! place.
+
+use std::collections::HashMap;
 
 use crate::domain::address::{DELIMITER, Prefix};
 use crate::domain::error::SAME_OBJECT;
-use crate::domain::transfer::{SourceRows, Target};
+use crate::domain::transfer::{SourceRow, SourceRows, Target};
 
 /// Why one cannot go to the other in the same bucket; `None` where it can. A move also minds `.`
 /// and `..`, which some servers resolve: what is one object there would be deleted.
@@ -46,6 +49,30 @@ fn overlap_of_rows(rows: &SourceRows, to: &Prefix, moving: bool) -> Option<&'sta
     rows.picked(may).find_map(|row| overlap(&row.target, &row.target.below(to), moving))
 }
 
+/// Why rows cannot go to one prefix: two of them have one name, as found rows and versions may, and
+/// one would be written over the other. `None` where they can.
+pub fn meeting(rows: &SourceRows) -> Option<String> {
+    let is_version = |row: SourceRow| matches!(row.target, Target::Version(..));
+    // The rows of one level have different names: there may be a million.
+    let is_deep = |name: &str, _: bool| name.trim_end_matches(DELIMITER).contains(DELIMITER);
+    if !rows.first().is_some_and(is_version) && rows.picked(is_deep).next().is_none() {
+        return None;
+    }
+    let mut first = HashMap::with_capacity(rows.len());
+    for row in rows.in_order() {
+        let to = row.target.below(&Prefix::root());
+        let (is_many, name) = (to.is_many(), to.as_str().to_owned());
+        if let Some(other) = first.insert((is_many, name), row.target.clone()) {
+            let (one, other) = (row.target.as_str(), other.as_str());
+            return Some(match one == other {
+                true => format!("two versions of {one} would have one name there"),
+                false => format!("{other} and {one} would have one name there"),
+            });
+        }
+    }
+    None
+}
+
 /// The levels that a prefix leads down.
 fn levels(prefix: &str) -> Vec<&str> {
     let path = prefix.trim_end_matches(DELIMITER);
@@ -68,7 +95,7 @@ fn resolved(path: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::transfer::SourceRow;
+    use crate::domain::object::VersionId;
 
     fn target(text: &str) -> Target {
         match text.is_empty() || text.ends_with(DELIMITER) {
@@ -133,5 +160,22 @@ mod tests {
         }
         assert!(!refused("a", "./a", false), "a copy of it destroys nothing");
         assert!(!refused("a", "./b", true));
+    }
+
+    #[test]
+    fn two_rows_of_one_name_do_not_go_to_one_prefix() {
+        let met = |rows: &[Target]| {
+            let row = |target: &Target| SourceRow { target: target.clone(), size: None };
+            meeting(&rows.iter().map(row).collect::<Vec<_>>().into())
+        };
+        let version = |id: &str| Target::Version("a/x".into(), VersionId(id.to_owned()));
+        let (one, other) = (target("a/x"), target("b/x"));
+        let said = met(&[other.clone(), target("a/y"), one.clone()]).unwrap();
+        assert_eq!(said, "a/x and b/x would have one name there");
+        assert!(met(&[target("a/p/"), target("b/p/")]).is_some());
+        assert!(met(&[version("1"), version("2")]).unwrap().contains("two versions of a/x"));
+        for apart in [&[one.clone(), target("a/x/")][..], &[one, target("b/y")], &[other]] {
+            assert_eq!(met(apart), None);
+        }
     }
 }

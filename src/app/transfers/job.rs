@@ -73,6 +73,12 @@ impl QueuedJob {
         job
     }
 
+    /// Whether it runs and waits for nobody.
+    pub fn moves(&self) -> bool {
+        let throttled = |wait: &Wait| matches!(wait, Wait::Throttled { .. });
+        self.view.state == JobState::Running && self.view.wait.as_ref().is_none_or(throttled)
+    }
+
     /// Bytes a second; 0 unless it runs.
     pub fn rate(&self) -> f64 {
         if self.view.state == JobState::Running { self.meter.rate() } else { 0.0 }

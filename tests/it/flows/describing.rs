@@ -205,6 +205,8 @@ fn a_conflict_shows_both_and_loses_neither() {
     assert!(matches!(requests.last(), Some(Request::Storage(StorageRequest::OpenText(_)))));
     let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
     app.reply(Ok(Answer::TextOpened(theirs)));
+    let listing = app.state.parts.objects.browse.rows.listing();
+    assert_eq!(listing.row(0).size(), Some(6), "what was learned is shown");
     let told = lines(&app);
     assert!(
         told.contains(&"- theirs".to_owned()) && told.contains(&"+ mine".to_owned()),
@@ -233,6 +235,11 @@ fn a_new_object_is_written_in_the_editor() {
     let edited = Edited::Changed(b"text".to_vec());
     app.reply(Ok(Answer::Edited { file: file(), edited }));
     assert_eq!(sent(&mut app), (None, b"text".to_vec()), "nothing may be in its place");
+    app.fail("SaveText", conflict());
+    let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
+    app.reply(Ok(Answer::TextOpened(theirs)));
+    let picture = app.picture();
+    assert!(picture.contains("new.txt exists already") && !picture.contains("Somebody"));
 }
 
 /// How the bucket is asked to be asked for.

@@ -142,7 +142,9 @@ fn nothing_is_done_to_what_is_gone() {
         assert!(app.requests().is_empty(), "{key}");
         assert!(app.toast().contains("is gone"), "{key}: {}", app.toast());
     }
-    app.keys("space k space D");
+    app.keys("space k space");
+    assert!(app.picture().contains(" 1 marked"), "{}", app.picture());
+    app.keys("D");
     let targets = app.requests().into_iter().find_map(|request| match request {
         Request::Storage(StorageRequest::Measure { targets, .. }) => Some(targets),
         _ => None,

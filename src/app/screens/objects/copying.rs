@@ -10,7 +10,7 @@ use crate::app::session::Session;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
 use crate::domain::attributes::Attributes;
-use crate::domain::overlap::overlap;
+use crate::domain::overlap::{meeting, overlap};
 use crate::domain::place::{Place, SEPARATOR};
 use crate::domain::transfer::{
     FileRules, JobOptions, JobSpec, OnConflict, SourceRows, Target, Work,
@@ -80,6 +80,10 @@ impl Copying {
             one_server = found.is_some_and(|to| to.endpoint == session.connection().endpoint);
         }
         let mut specs = Vec::new();
+        if let Some(why) = meeting(&self.sources) {
+            let verb = if self.moving { "move" } else { "copy" };
+            return Err(format!("{why}: {verb} them one by one, or the prefix they are below"));
+        }
         for source in self.sources.clone().into_targets() {
             let (to_bucket, target) = target_of(&source, &place.location)?;
             if one_server && to_bucket == self.bucket {
@@ -282,6 +286,12 @@ mod tests {
         assert_eq!(copy(&["a/x"], "s3://b/a/y").unwrap(), ["b/a/y"]);
         assert_eq!(copy(&["a/raw/"], "s3://b/a/raw2").unwrap(), ["b/a/raw2/"]);
         assert!(copy(&["a/x", "a/z"], "s3://b/a/y").unwrap_err().contains("slash"));
+    }
+
+    #[test]
+    fn found_rows_of_one_name_are_refused_and_named() {
+        let refused = copy(&["a/x", "b/c/x"], "s3://o/d/").unwrap_err();
+        assert!(refused.starts_with("a/x and b/c/x would have one name there"), "{refused}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Makes the upload jobs of picked files and folders.
 
+use std::collections::HashMap;
+
 use crate::app::event::FolderEntry;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, MAX_KEY_BYTES, Prefix};
 use crate::domain::object::ObjectHeaders;
@@ -8,7 +10,7 @@ use crate::domain::transfer::{FileRules, JobOptions, JobSpec, OnConflict, Target
 /// One job for each entry; a folder becomes a prefix of its name.
 ///
 /// # Errors
-/// A sentence where a key would be longer than a server takes.
+/// A sentence where a key would be longer than a server takes, or two files would have one.
 pub fn specs(
     connection: &ConnectionName,
     bucket: &Bucket,
@@ -17,6 +19,15 @@ pub fn specs(
     options: &JobOptions,
 ) -> Result<Vec<JobSpec>, String> {
     let ruled = |spec: JobSpec| JobSpec { options: options.clone(), ..spec };
+    let mut sources = HashMap::new();
+    for entry in &entries {
+        if let Some(other) = sources.insert((entry.folder, &entry.name), &entry.path) {
+            let (one, other) = (other.display(), entry.path.display());
+            return Err(format!(
+                "{one} and {other} would have one key: upload one of them elsewhere"
+            ));
+        }
+    }
     let specs = entries.into_iter().map(|entry| spec(connection, bucket, prefix, entry));
     specs.map(|spec| spec.map(ruled)).collect()
 }

@@ -4,7 +4,7 @@ use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    ASSUME_ROLE, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, LOCK_JOURNAL, NO_VERSION,
+    ASSUME_ROLE, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, LOCK_JOURNAL, LOOK_INSIDE, NO_VERSION,
     NO_VERSION_BELOW, PUT_RIGHT, READ_FILE, Renewal, SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED,
     WRITE_INDEX,
 };
@@ -74,6 +74,11 @@ fn ended(error: &Error) -> Explanation {
             "the connection's keys have expired",
             "they are temporary keys, which are valid for a limited time",
             Remedy::ChangeKeys,
+        ),
+        Some(Renewal::Variables) => Explanation::new(
+            "the connection's keys have expired",
+            "they are variables of the environment that Windlass was started with",
+            Remedy::SetVariables,
         ),
         None => Explanation::with(
             "the credentials have expired",
@@ -200,6 +205,16 @@ fn place(error: &Error) -> Option<Explanation> {
             "it was deleted, is misspelled, or is in another account or jurisdiction",
             [Remedy::FindBucket, "on R2, write NAME@eu for a bucket in the EU jurisdiction".into()],
         ),
+        ErrorKind::AnotherServer => Explanation::with(
+            error.detail_or("the connection leads to another server now"),
+            "what was agreed to for one server is never done on another",
+            [
+                Remedy::EditConnection,
+                "or start with the environment it was queued under; the transfer goes on once its \
+                 connection leads there again"
+                    .into(),
+            ],
+        ),
         ErrorKind::NoSuchKey if error.operation == "ListObjectsV2" => Explanation::new(
             "there is nothing with this name or below it",
             "the prefix is misspelled, or what was there was deleted",
@@ -282,6 +297,11 @@ fn state(error: &Error) -> Option<Explanation> {
             "the file changed while it was uploaded",
             "a program writes to it; a mix of old and new was not kept",
             Remedy::Snapshot,
+        ),
+        ErrorKind::SourceChanged if error.operation == LOOK_INSIDE => Explanation::new(
+            "the object was replaced while it was shown",
+            "someone else wrote to it; what is shown is of the object as it was before",
+            Remedy::Refresh,
         ),
         ErrorKind::SourceChanged => Explanation::new(
             "the source changed while it was being read",

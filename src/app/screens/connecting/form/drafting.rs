@@ -51,6 +51,13 @@ impl Form {
         if address.is_empty() {
             return Err(wrong(String::new()));
         }
+        if let Some(before) = self.before.as_ref().filter(|_| self.kind == FormKind::Other)
+            && before.endpoint.as_deref() == Some(address)
+        {
+            // What was not changed stays as it is, whatever else leads there.
+            let (provider, endpoint) = (before.provider, address.to_owned());
+            return Ok(DraftServer::Other { provider, endpoint, region });
+        }
         let found = point(address).map_err(wrong)?;
         match (self.kind, found.map(|found| found.server)) {
             (FormKind::R2, Some(PastedServer::R2 { account, .. })) => {
