@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::chord::Chord;
-use crate::app::effect::Preference;
+use crate::app::preference::Preference;
 use crate::app::spot::Spot;
 use crate::config::connection::Connection;
 use crate::config::editor::{EditFile, Edited};

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use crate::app::context::{Context, Ending, Intent, SideTab};
 use crate::app::dispatch::dispatch;
-use crate::app::effect::{Effect, Preference};
+use crate::app::effect::Effect;
 use crate::app::overlaid::show_overlay;
+use crate::app::preference::Preference;
 use crate::app::scope::Pane;
 use crate::app::screens::Parts;
 use crate::app::screens::side::following::FollowedState;

@@ -24,6 +24,7 @@ pub mod overlay_subject;
 pub mod overlays;
 pub mod part;
 pub mod pasting;
+pub mod preference;
 pub mod remedies;
 pub mod restored;
 pub mod scope;

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::effect::Preference;
 use crate::app::keymap::Keymap;
+use crate::app::preference::Preference;
 use crate::config::bookmarks::Bookmark;
 use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
 use crate::config::keys::KeyFile;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::app::effect::Preference;
+use crate::app::preference::Preference;
 use crate::app::state::State;
 use crate::domain::error::Error;
 

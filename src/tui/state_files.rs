@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use crate::app::effect::Preference;
+use crate::app::preference::Preference;
 use crate::config::bookmarks::{self, Bookmark};
 use crate::config::ledger::{self, GivenLink};
 use crate::config::paths::Folders;

@@ -73,10 +73,9 @@ impl QueuedJob {
         job
     }
 
-    /// Whether it runs and waits for nobody.
-    pub fn moves(&self) -> bool {
-        let throttled = |wait: &Wait| matches!(wait, Wait::Throttled { .. });
-        self.view.state == JobState::Running && self.view.wait.as_ref().is_none_or(throttled)
+    /// Whether nothing of it moves until something else happens.
+    pub fn waits(&self) -> bool {
+        !matches!(self.view.wait, None | Some(Wait::Throttled { .. }))
     }
 
     /// Bytes a second; 0 unless it runs.

@@ -1,7 +1,8 @@
 //! Bookmarks and recent places: added, gone to, taken away.
 
-use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
+use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::Event;
+use windlass::app::preference::Preference;
 use windlass::config::bookmarks::Bookmark;
 use windlass::domain::error::{Error, ErrorKind};
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use windlass::app::action::Action;
-use windlass::app::effect::{ConnectionRequest, Effect, Preference, Request, StorageRequest};
+use windlass::app::effect::{ConnectionRequest, Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::overlays::Overlay;
+use windlass::app::preference::Preference;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::screens::connecting::field::FieldId;
 use windlass::app::session::Startup;

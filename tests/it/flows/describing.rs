@@ -205,14 +205,13 @@ fn a_conflict_shows_both_and_loses_neither() {
     assert!(matches!(requests.last(), Some(Request::Storage(StorageRequest::OpenText(_)))));
     let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
     app.reply(Ok(Answer::TextOpened(theirs)));
-    let listing = app.state.parts.objects.browse.rows.listing();
-    assert_eq!(listing.row(0).size(), Some(6), "what was learned is shown");
     let told = lines(&app);
     assert!(
         told.contains(&"- theirs".to_owned()) && told.contains(&"+ mine".to_owned()),
         "{told:?}"
     );
     app.keys("esc");
+    assert!(app.picture().contains("6 B"), "what was learned is shown: {}", app.picture());
     assert!(app.toast().contains(&file.path.display().to_string()), "{}", app.toast());
     assert!(!app.effects().contains(&Effect::RemoveEdited(file.clone())));
     edited(&mut app, &file);

@@ -142,15 +142,22 @@ fn nothing_is_done_to_what_is_gone() {
         assert!(app.requests().is_empty(), "{key}");
         assert!(app.toast().contains("is gone"), "{key}: {}", app.toast());
     }
-    app.keys("space k space");
-    assert!(app.picture().contains(" 1 marked"), "{}", app.picture());
-    app.keys("D");
+    app.keys("space k space D");
     let targets = app.requests().into_iter().find_map(|request| match request {
         Request::Storage(StorageRequest::Measure { targets, .. }) => Some(targets),
         _ => None,
     });
     assert_eq!(targets, None);
     assert!(!app.picture().contains("Delete 2"), "{}", app.picture());
+}
+
+#[test]
+fn marks_of_what_is_gone_are_not_counted() {
+    let mut app = watched(&["a", "b"]);
+    app.keys("space space");
+    assert!(app.picture().contains(" 2 marked"), "{}", app.picture());
+    app.reply(rows(&["b"]));
+    assert!(app.picture().contains(" 1 marked"), "{}", app.picture());
 }
 
 #[test]

@@ -236,6 +236,7 @@ fn destination_rule(text: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::screens::objects::downloading::name_among;
     use crate::app::session::Startup;
     use crate::domain::transfer::SourceRow;
 
@@ -312,6 +313,15 @@ mod tests {
         let refused = copying.specs(&session, "s3://b/c/").unwrap_err();
         assert!(refused.contains("old is read-only"), "{refused}");
         assert_eq!(copying.specs(&session, "aws:b/c/").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_question_names_found_rows_as_they_are_shown() {
+        let rows: SourceRows = vec![one("p/a/x"), one("p/b/y")].into();
+        let names: Vec<_> =
+            rows.in_order().map(|row| name_among(&rows, &row.target).to_owned()).collect();
+        assert_eq!(names, ["a/x", "b/y"]);
+        assert_eq!(rows_named(&vec![one("p/a/x")].into()), "x");
     }
 
     fn one(key: &str) -> SourceRow {
