@@ -299,8 +299,8 @@ fn state(error: &Error) -> Option<Explanation> {
             Remedy::Snapshot,
         ),
         ErrorKind::SourceChanged if error.operation == LOOK_INSIDE => Explanation::new(
-            "the object was replaced while it was shown",
-            "someone else wrote to it; what is shown is of the object as it was before",
+            "the object changed while it was read",
+            "someone else wrote to it; what was read is of the object as it was before",
             Remedy::Refresh,
         ),
         ErrorKind::SourceChanged => Explanation::new(
