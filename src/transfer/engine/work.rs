@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -212,7 +213,9 @@ impl WorkerContext {
             if let Some(known) = self.connections().get(name) {
                 return known.server.clone();
             }
-            let remote = (self.connect)(name).ok()?;
+            // Whatever happens in there, the queue goes on.
+            let connected = catch_unwind(AssertUnwindSafe(|| (self.connect)(name)));
+            let remote = connected.ok()?.ok()?;
             let server = remote.leads_to();
             self.know(name, remote, server).server
         };
