@@ -340,7 +340,7 @@ actions! {
     JobLater: "job-later", "later",
         "Move the transfer down in the queue", TRANSFERS, &["J"];
     ClearFinished: "clear-finished", "clear finished",
-        "Remove finished transfers from the list", TRANSFERS, &["c"];
+        "Remove finished, failed and cancelled transfers from the list", TRANSFERS, &["c"];
     JobDetails: "job-details", "details",
         "Show the transfer with every error in full", TRANSFERS, &["enter", "i"];
     Unfold: "unfold", "unfold",

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::app::action::Action;
-use crate::app::effect::{Effect, Preference, Request};
+use crate::app::effect::{Effect, Request};
 use crate::app::event::Ticket;
 use crate::app::layout::Areas;
 use crate::app::link_shown::LinkShown;
 use crate::app::overlay_subject::OverlaySubject;
+use crate::app::preference::Preference;
 use crate::app::scope::Pane;
 use crate::app::screens::subject::Subject;
 use crate::app::screens::versions::shown::ListedOf;

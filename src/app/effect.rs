@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::app::event::Ticket;
-use crate::config::bookmarks::Bookmark;
-use crate::config::connection::{Connection, KnownBucket};
+use crate::app::preference::Preference;
+use crate::config::connection::Connection;
 use crate::config::draft::Draft;
 use crate::config::editor::EditFile;
-use crate::config::ledger::GivenLink;
-use crate::config::remembered::Refused;
 use crate::config::secret::Secret;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::arrange::Arrangement;
@@ -364,26 +362,4 @@ impl From<MachineRequest> for Request {
     fn from(request: MachineRequest) -> Request {
         Request::Machine(request)
     }
-}
-
-/// Something to remember over restarts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Preference {
-    DownloadFolder(PathBuf),
-    /// A bucket added by name, or (`false`) taken off the list again.
-    KnownBucket {
-        connection: ConnectionName,
-        bucket: KnownBucket,
-        known: bool,
-    },
-    /// Added, or (`false`) taken away.
-    Bookmark {
-        bookmark: Bookmark,
-        kept: bool,
-    },
-    /// Into the ledger.
-    LinksGiven(Vec<GivenLink>),
-    Refused(Refused),
-    /// What the server at this endpoint refused is asked again.
-    AskedAgain(String),
 }

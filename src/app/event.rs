@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::app::chord::Chord;
+use crate::app::preference::Preference;
 use crate::app::spot::Spot;
 use crate::config::connection::Connection;
 use crate::config::editor::{EditFile, Edited};
@@ -81,6 +82,11 @@ pub enum Event {
     Revealed(Revealed),
     /// No web browser can be opened from here for this link.
     NoBrowser(String),
+    /// What was to be remembered over restarts could not be written.
+    NotSaved {
+        preference: Preference,
+        error: Error,
+    },
     /// The terminal is ours again after a suspension.
     Resumed,
     /// Only while something moves; at most 30 a second.

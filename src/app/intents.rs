@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use crate::app::context::{Context, Ending, Intent, SideTab};
 use crate::app::dispatch::dispatch;
-use crate::app::effect::{Effect, Preference};
+use crate::app::effect::Effect;
 use crate::app::overlaid::show_overlay;
+use crate::app::preference::Preference;
 use crate::app::scope::Pane;
 use crate::app::screens::Parts;
 use crate::app::screens::side::following::FollowedState;
@@ -337,7 +338,7 @@ fn connect_anew(state: &mut State, now: Timestamp, name: &ConnectionName, asked:
     }
 }
 
-/// A saved connection is opened; what was added to it by name goes with it to its new name.
+/// A saved connection is opened; what is kept under its name goes with it to its new name.
 fn put_connection(
     state: &mut State,
     now: Timestamp,
@@ -347,20 +348,16 @@ fn put_connection(
 ) {
     let name = connection.name.clone();
     if let Some(old) = replaced.filter(|old| **old != name) {
-        for bucket in state.session.remembered(old) {
-            let known = |connection: &ConnectionName, known| {
-                let (connection, bucket) = (connection.clone(), bucket.clone());
-                Effect::Save(Preference::KnownBucket { connection, bucket, known })
-            };
-            asked.effects.extend([known(old, false), known(&name, true)]);
-        }
+        let (from, to) = (old.clone(), name.clone());
+        asked.effects.push(Effect::Save(Preference::ConnectionRenamed { from, to }));
     }
     let from = replaced.unwrap_or(&name).clone();
     state.tabs.rename(&from, &name);
     let reconnect = TransferCommand::Reconnect { from: from.clone(), to: name.clone() };
     asked.effects.push(Effect::Transfer(reconnect));
     let before = state.session.connections.iter().find(|known| known.name == from);
-    if before.is_some_and(|before| !before.leads_where(&connection)) {
+    let leads = |connection| state.session.with_server(connection);
+    if before.is_some_and(|before| !leads(before).leads_where(&leads(&connection))) {
         pause_all_of(state, now, &from, asked);
     }
     state.session.put(connection, replaced);

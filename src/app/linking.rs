@@ -5,9 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::app::context::{Context, Intent};
-use crate::app::effect::{Effect, Preference, StorageRequest};
+use crate::app::effect::{Effect, StorageRequest};
 use crate::app::event::{Answer, Reply, Ticket};
 use crate::app::link_shown::LinkShown;
+use crate::app::preference::Preference;
 use crate::app::session::Session;
 use crate::app::toasts::Level;
 use crate::config::ledger::GivenLink;

@@ -50,6 +50,10 @@ impl Session {
             Remedy::GiveCode => {
                 by(Action::SignIn, "signs in again, with the six digits it shows now")
             }
+            Remedy::SetVariables => by(
+                Action::EditConnection,
+                "gives it new keys; or set the variables anew and restart",
+            ),
             Remedy::ChangeKeys => by(Action::EditConnection, "gives it new keys"),
             Remedy::KeepKeysInFile => by(
                 Action::EditConnection,
@@ -110,6 +114,9 @@ impl Session {
             return format!("{key} leads to {name}, to renew its keys");
         }
         match &self.connection().credentials {
+            CredentialsSource::Chain { profile: None } if self.keys_in_variables => {
+                self.say(&Remedy::SetVariables)
+            }
             CredentialsSource::Chain { .. } => self.say(&Remedy::SignIn(None)),
             CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => {
                 self.say(&Remedy::ChangeKeys)

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::effect::Preference;
 use crate::app::keymap::Keymap;
+use crate::app::preference::Preference;
 use crate::config::bookmarks::Bookmark;
 use crate::config::connection::{Connection, CredentialsSource, KnownBucket};
 use crate::config::keys::KeyFile;
@@ -19,6 +19,7 @@ use crate::config::settings::Settings;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
 use crate::domain::price::{Price, PriceList};
 use crate::domain::protection::AccessSpec;
+use crate::domain::provider::facts::detect;
 use crate::domain::provider::{Capability, Provider, RefusalNews};
 use crate::domain::public::PublicAccess;
 use crate::domain::stored::Stored;
@@ -56,6 +57,8 @@ pub struct Startup {
     pub first: bool,
     /// Neither the environment nor the AWS files have keys for the AWS chain.
     pub keyless: bool,
+    /// The keys of the AWS chain are variables of the environment, unless a profile is named.
+    pub keys_in_variables: bool,
     /// Whether the system may have a keyring; it is not asked at start.
     pub keyring: bool,
     /// Whether the user has named an editor.
@@ -91,6 +94,7 @@ impl Startup {
             problems: Vec::new(),
             first: false,
             keyless: false,
+            keys_in_variables: false,
             keyring: false,
             editor: true,
             access: None,
@@ -142,6 +146,7 @@ pub struct Session {
     pub settings: Settings,
     pub prices: PriceList,
     pub keyless: bool,
+    pub keys_in_variables: bool,
     pub keyring: bool,
     /// Whether the user has named an editor.
     pub editor: bool,
@@ -163,6 +168,14 @@ impl Session {
         if kept {
             self.bookmarks.push(bookmark.clone());
         }
+    }
+
+    /// What is kept under the name of a connection is kept under its new name.
+    fn rename_places(&mut self, from: &ConnectionName, to: &ConnectionName) {
+        let places = self.bookmarks.iter_mut().chain(&mut self.recent);
+        let names = places.map(|place| &mut place.connection);
+        let last = self.last.iter_mut().map(|last| &mut last.connection);
+        names.chain(last).filter(|name| *name == from).for_each(|name| name.clone_from(to));
     }
 
     /// Notes that a place is open.
@@ -208,6 +221,7 @@ impl Session {
             prices: startup.prices,
             measured: HashMap::new(),
             keyless: startup.keyless,
+            keys_in_variables: startup.keys_in_variables,
             keyring: startup.keyring,
             editor: startup.editor,
             profiles: startup.profiles,
@@ -215,6 +229,22 @@ impl Session {
             bookmarks: startup.bookmarks,
             recent: startup.recent,
         }
+    }
+
+    /// A connection with what its profile of the AWS files says of the server.
+    pub fn with_server(&self, connection: &Connection) -> Connection {
+        let mut connection = connection.clone();
+        let CredentialsSource::Chain { profile: Some(name) } = &connection.credentials else {
+            return connection;
+        };
+        let named = self.profiles.iter().find(|profile| profile.name == *name);
+        let unsaid = connection.endpoint.is_none() && connection.provider == Provider::Aws;
+        if let Some(profile) = named.filter(|profile| unsaid && profile.endpoint.is_some()) {
+            connection.provider = detect(profile.endpoint.as_deref());
+            connection.endpoint.clone_from(&profile.endpoint);
+            connection.region = connection.region.or_else(|| profile.region.clone());
+        }
+        connection
     }
 
     /// The connection in use.
@@ -409,6 +439,7 @@ impl Session {
         if replaced != connection.name {
             self.renamed.push((replaced.clone(), connection.name.clone()));
             self.settings.rename_connection(&replaced, &connection.name);
+            self.rename_places(&replaced, &connection.name);
         }
         match self.connections.iter_mut().find(|each| each.name == replaced) {
             Some(same) => *same = connection,

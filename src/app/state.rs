@@ -175,7 +175,7 @@ impl State {
             Action::LastPlace if self.session.last.is_none() => {
                 Some("no other place is remembered from an earlier session".to_owned())
             }
-            Action::SignIn => profile_of(self.session.connection()).err().map(str::to_owned),
+            Action::SignIn => profile_of(&self.session).err().map(str::to_owned),
             Action::FocusSide if !self.parts.side.is_open() => {
                 let (preview, details) = (key(Action::Preview), key(Action::Details));
                 Some(format!("no preview is open: {preview} or {details} on an object opens it"))

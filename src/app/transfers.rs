@@ -112,12 +112,21 @@ impl Transfers {
     }
 
     pub fn totals(&self) -> Totals {
+        let moves = self.moves();
+        let rate = |meter: &Meter| if moves { meter.rate() } else { 0.0 };
         Totals {
             counts: self.counts,
-            down: self.flow.down.rate(),
-            up: self.flow.up.rate(),
-            left: self.time_left(),
+            down: rate(&self.flow.down),
+            up: rate(&self.flow.up),
+            left: self.time_left().filter(|_| moves),
         }
+    }
+
+    /// Whether something gets on: a job that waits for keys or for the server does not.
+    fn moves(&self) -> bool {
+        let own = self.jobs.iter().filter(|job| !job.view.id.is_held());
+        let mut running = own.filter(|job| job.view.state == JobState::Running).peekable();
+        self.active() > 0 && (running.peek().is_none() || running.any(|job| !job.waits()))
     }
 
     /// Bytes of the last whole seconds, the newest last.

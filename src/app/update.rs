@@ -18,6 +18,7 @@ use crate::app::scope::Pane;
 use crate::app::screens::transfers::place::on_revealed;
 use crate::app::state::{Asked, State};
 use crate::app::toasts::Level;
+use crate::app::unsaved::on_not_saved;
 use crate::domain::address::ConnectionName;
 use crate::domain::error::ErrorKind;
 use crate::domain::transfer_event::TransferEvent;
@@ -66,6 +67,7 @@ pub fn update(state: &mut State, now: Timestamp, event: Event) -> Vec<Effect> {
             cx.toast(Level::Note, text);
             cx.ask(Intent::Copy { text: url, what: "link".to_owned(), note: String::new() });
         }),
+        Event::NotSaved { preference, error } => on_not_saved(state, now, preference, error),
         Event::Resumed => asked.effects.push(Effect::Redraw),
         Event::Tick => state.parts.transfers.on_tick(now),
     }

@@ -80,7 +80,9 @@ pub fn say(remedy: &Remedy) -> String {
             let object = shell::word(object);
             return format!("windlass uploads abort {object} aborts the upload that is left");
         }
-        Remedy::Do(_) | Remedy::Refresh | Remedy::SignIn(None) => return remedy.to_string(),
+        Remedy::Do(_) | Remedy::Refresh | Remedy::SignIn(None) | Remedy::SetVariables => {
+            return remedy.to_string();
+        }
     };
     words.to_owned()
 }

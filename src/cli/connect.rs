@@ -55,13 +55,16 @@ pub struct Choice {
 pub struct AwsEnvironment {
     pub profile: Option<String>,
     pub endpoint: Option<String>,
+    pub region: Option<String>,
 }
 
 impl AwsEnvironment {
     pub fn read() -> AwsEnvironment {
+        let settings = AwsSettings::without_files();
         AwsEnvironment {
             profile: aws::profile_of_environment(),
-            endpoint: AwsSettings::without_files().endpoint(),
+            endpoint: settings.endpoint(),
+            region: settings.region(),
         }
     }
 }
@@ -210,7 +213,9 @@ pub fn choose(
 }
 
 /// A connection has the name of its server in it where the endpoint is not the configured one, so
-/// that what is remembered and queued under a name always belongs to one server.
+/// that what is remembered and queued under a name always belongs to one server. What the
+/// environment says of the server is the connection's own, so that it is shown and kept where the
+/// connection is changed.
 fn chain(profile: Option<String>, environment: &AwsEnvironment) -> Connection {
     let name = profile.clone().or_else(|| environment.profile.clone());
     let name = ConnectionName::new(name.unwrap_or_else(|| CHAIN.to_owned()));
@@ -218,6 +223,12 @@ fn chain(profile: Option<String>, environment: &AwsEnvironment) -> Connection {
     if let Some(endpoint) = &environment.endpoint {
         chain.provider = detect(Some(endpoint));
         chain.name = at_host(&chain.name, endpoint);
+        // What is no endpoint is told when it is used.
+        chain.endpoint = Endpoint::complete(endpoint).is_ok().then(|| endpoint.clone());
+    }
+    // Other providers have one region of their own.
+    if matches!(chain.provider, Provider::Aws | Provider::Other) {
+        chain.region.clone_from(&environment.region);
     }
     chain
 }
@@ -337,11 +348,22 @@ mod tests {
         let environment = AwsEnvironment {
             profile: Some("p".into()),
             endpoint: Some("http://127.0.0.1:9/".into()),
+            region: Some("eu-1".into()),
         };
         let choice =
             choose(&TargetFlags::default(), Configuration::default(), &environment).unwrap();
         assert_eq!(choice.current.as_str(), "p@127.0.0.1:9");
-        assert_eq!(choice.current().unwrap().provider, Provider::Other);
+        let current = choice.current().unwrap();
+        assert_eq!(current.provider, Provider::Other);
+        // So the form shows both, and keeps them.
+        assert_eq!(current.endpoint.as_deref(), Some("http://127.0.0.1:9/"));
+        assert_eq!(current.region.as_deref(), Some("eu-1"));
+        let r2 = AwsEnvironment {
+            endpoint: Some("https://x.r2.cloudflarestorage.com".into()),
+            ..environment
+        };
+        let choice = choose(&TargetFlags::default(), Configuration::default(), &r2).unwrap();
+        assert_eq!(choice.current().unwrap().region.as_deref(), Some("auto"));
     }
 
     #[test]

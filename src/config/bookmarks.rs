@@ -7,9 +7,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::file::line_of;
 use crate::config::paths::write_whole;
 use crate::domain::address::{Bucket, ConnectionName, Location, Prefix};
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::toml_faults::explained;
 
 /// A prefix of a bucket, or a search below it.
@@ -58,8 +59,11 @@ pub fn read(path: &Path) -> Result<Vec<Bookmark>, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(fail(&error)),
     };
-    let file: BookmarkFile =
-        toml::from_str(&text).map_err(|error| fail(&io::Error::other(explained(&error, &text))))?;
+    let file: BookmarkFile = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(&text, span.start));
+        let place = format!("{}:{line}", path.display());
+        Error::new(ErrorKind::Config, "read the bookmarks", place).detail(explained(&error, &text))
+    })?;
     Ok(file.bookmark)
 }
 
@@ -68,11 +72,35 @@ pub fn read(path: &Path) -> Result<Vec<Bookmark>, Error> {
 /// # Errors
 /// Where the file cannot be read or written: it is left as it is then.
 pub fn change(path: &Path, bookmark: &Bookmark, kept: bool) -> Result<(), Error> {
-    let mut all = read(path)?;
-    all.retain(|each| each != bookmark);
-    if kept {
-        all.push(bookmark.clone());
+    rewrite(path, |all| {
+        all.retain(|each| each != bookmark);
+        if kept {
+            all.push(bookmark.clone());
+        }
+    })
+}
+
+/// The bookmarks of a connection lead to it under its new name, too.
+///
+/// # Errors
+/// As [`change`].
+pub fn rename_connection(
+    path: &Path,
+    from: &ConnectionName,
+    to: &ConnectionName,
+) -> Result<(), Error> {
+    if read(path)?.iter().all(|each| each.connection != *from) {
+        return Ok(());
     }
+    rewrite(path, |all| {
+        let own = all.iter_mut().filter(|each| each.connection == *from);
+        own.for_each(|each| each.connection.clone_from(to));
+    })
+}
+
+fn rewrite(path: &Path, change: impl FnOnce(&mut Vec<Bookmark>)) -> Result<(), Error> {
+    let mut all = read(path)?;
+    change(&mut all);
     let text = toml::to_string(&BookmarkFile { bookmark: all })
         .map_err(|error| Error::from_io(&io::Error::other(error), "write", path.display()))?;
     write_whole(path, &text)
@@ -103,6 +131,10 @@ mod tests {
         assert_eq!(read(&file).unwrap(), [other.clone(), one.clone()]);
         change(&file, &other, false).unwrap();
         assert_eq!(read(&file).unwrap(), [one]);
+        rename_connection(&file, &"nobody".into(), &"x".into()).unwrap();
+        rename_connection(&file, &"r2:personal".into(), &"home".into()).unwrap();
+        let named: Vec<_> = read(&file).unwrap().into_iter().map(|each| each.connection).collect();
+        assert_eq!(named, ["home".into()]);
         assert_eq!(other.to_string(), "r2:personal: s3://media/ (*.jpg size>1M)");
         #[cfg(unix)]
         {
@@ -116,7 +148,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("bookmarks.toml");
         fs::write(&file, "bookmark = 7").unwrap();
-        assert!(change(&file, &bookmark("", None), true).is_err());
+        let error = change(&file, &bookmark("", None), true).unwrap_err();
+        assert!(error.place.ends_with("bookmarks.toml:1"), "{error:?}");
         assert_eq!(fs::read_to_string(&file).unwrap(), "bookmark = 7");
     }
 }

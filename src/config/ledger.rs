@@ -82,14 +82,31 @@ pub fn read(path: &Path) -> Result<Vec<GivenLink>, Error> {
     }
 }
 
+/// The links of a connection are its own under its new name, too.
+pub fn rename_connection(
+    path: &Path,
+    from: &ConnectionName,
+    to: &ConnectionName,
+) -> Result<(), Error> {
+    let mut links = read(path)?;
+    if links.iter().all(|link| link.connection != *from) {
+        return Ok(());
+    }
+    let own = links.iter_mut().filter(|link| link.connection == *from);
+    own.for_each(|link| link.connection.clone_from(to));
+    rewrite(path, links)
+}
+
 /// Drops what ended long ago, once the file has grown large.
 pub fn trim(path: &Path, now: Timestamp) -> Result<(), Error> {
     if fs::metadata(path).map_or(0, |file| file.len()) < TRIMMED_ABOVE {
         return Ok(());
     }
-    let kept: Vec<GivenLink> =
-        read(path)?.into_iter().filter(|link| link.expires_at + KEPT > now).collect();
-    let lines = kept.iter().filter_map(|link| serde_json::to_string(link).ok());
+    rewrite(path, read(path)?.into_iter().filter(|link| link.expires_at + KEPT > now).collect())
+}
+
+fn rewrite(path: &Path, links: Vec<GivenLink>) -> Result<(), Error> {
+    let lines = links.iter().filter_map(|link| serde_json::to_string(link).ok());
     write_whole(path, &lines.map(|line| line + "\n").collect::<String>())
 }
 

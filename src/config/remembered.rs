@@ -118,6 +118,16 @@ impl Remembered {
         self.refused.push(refused);
     }
 
+    /// What is kept under the name of a connection is kept under its new name.
+    pub fn rename_connection(&mut self, from: &ConnectionName, to: &ConnectionName) {
+        if let Some(buckets) = self.known_buckets.remove(from) {
+            self.known_buckets.entry(to.clone()).or_default().extend(buckets);
+        }
+        let names = self.recent.iter_mut().map(|place| &mut place.connection);
+        let names = names.chain(self.last.iter_mut().map(|last| &mut last.connection));
+        names.filter(|name| *name == from).for_each(|name| name.clone_from(to));
+    }
+
     /// What this server refused is asked again.
     pub fn ask_again(&mut self, endpoint: &str) {
         self.refused.retain(|old| old.endpoint != endpoint);

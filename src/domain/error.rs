@@ -108,6 +108,9 @@ pub const NO_VERSION_BELOW: &str = "there is no version of anything below this p
 /// What is said of a copy that would be its own source.
 pub const SAME_OBJECT: &str = "source and destination are the same object";
 
+/// The step at which what is in an object is shown.
+pub const LOOK_INSIDE: &str = "look inside";
+
 /// The step at which the end of an object is followed.
 pub const FOLLOW: &str = "follow the object";
 
@@ -175,6 +178,8 @@ pub enum ErrorKind {
         expected: Option<String>,
     },
     InvalidName,
+    /// A connection leads to another server than what was queued is for.
+    AnotherServer,
     // ─── what is in the way ───
     BucketNotEmpty,
     BucketExists,
@@ -250,6 +255,8 @@ pub enum Renewal {
     SignIn(String),
     /// The connection has keys of its own and needs new ones.
     NewKeys,
+    /// The keys are variables of the environment that the program was started with.
+    Variables,
 }
 
 /// What stands between Windlass and the system's keyring.
@@ -394,6 +401,7 @@ impl Error {
         let ended = matches!(self.kind, ErrorKind::ExpiredCredentials | ErrorKind::CodeWanted);
         match self.renewal {
             Some(Renewal::NewKeys) => Some(Remedy::ChangeKeys),
+            Some(Renewal::Variables) => ended.then_some(Remedy::SetVariables),
             _ => ended.then_some(Remedy::SignIn(None)),
         }
     }

@@ -1,16 +1,12 @@
-//! Detects transfers whose source and destination overlap, and sources that would go to one place.
+//! Detects copies and moves whose source and destination overlap, or whose sources meet in one
+//! place.
 
-use std::cell::RefCell;
-use std::collections::hash_map::RandomState;
-use std::collections::{BTreeMap, HashSet};
-use std::hash::BuildHasher as _;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use unicode_normalization::UnicodeNormalization as _;
-
-use crate::domain::address::{DELIMITER, Key, Prefix};
+use crate::domain::address::{DELIMITER, Prefix};
 use crate::domain::error::SAME_OBJECT;
-use crate::domain::transfer::{SourceRows, Target, Work};
+use crate::domain::transfer::{SourceRow, SourceRows, Target, Work};
 
 /// Why one cannot go to the other in the same bucket; `None` where it can. A move also minds `.`
 /// and `..`, which some servers resolve: what is one object there would be deleted.
@@ -54,41 +50,28 @@ fn overlap_of_rows(rows: &SourceRows, to: &Prefix, moving: bool) -> Option<&'sta
     rows.picked(may).find_map(|row| overlap(&row.target, &row.target.below(to), moving))
 }
 
-/// Two rows that would go to one place, because each goes there under its last name: what a search
-/// found, or versions of one object.
-pub fn of_one_name(rows: &SourceRows) -> Option<[Target; 2]> {
-    let state = RandomState::new();
-    let seen = RefCell::new(HashSet::new());
-    // A million rows have a number each here, and no text.
-    let again = |name: &str, prefix: bool| {
-        !seen.borrow_mut().insert(state.hash_one((last_name(name), prefix)))
-    };
-    let second = rows.picked(again).next()?.target;
-    let name = last_name(second.as_str()).to_owned();
-    let like = |other: &str, prefix: bool| last_name(other) == name && prefix == second.is_many();
-    let mut both = rows.picked(like).map(|row| row.target);
-    Some([both.next()?, both.next()?])
-}
-
-/// What is said of them.
-pub fn share_a_name([one, other]: &[Target; 2]) -> String {
-    format!(
-        "{} and {} have the same last name, and one would replace the other: take them to two \
-         places, or take the prefix above them",
-        one.as_str(),
-        other.as_str()
-    )
-}
-
-fn last_name(path: &str) -> &str {
-    let path = path.strip_suffix(DELIMITER).unwrap_or(path);
-    path.rsplit_once(DELIMITER).map_or(path, |(_, name)| name)
-}
-
-/// Whether a key is another one in another Unicode form: some servers (R2, rclone on a disk of
-/// macOS) take the two for one.
-pub fn is_another_form(one: &Key, other: &Key) -> bool {
-    one != other && one.as_str().nfc().eq(other.as_str().nfc())
+/// Why rows cannot go to one prefix: two of them have one name, as found rows and versions may, and
+/// one would be written over the other. `None` where they can.
+pub fn meeting(rows: &SourceRows) -> Option<String> {
+    let is_version = |row: SourceRow| matches!(row.target, Target::Version(..));
+    // The rows of one level have different names: there may be a million.
+    let is_deep = |name: &str, _: bool| name.trim_end_matches(DELIMITER).contains(DELIMITER);
+    if !rows.first().is_some_and(is_version) && rows.picked(is_deep).next().is_none() {
+        return None;
+    }
+    let mut first = HashMap::with_capacity(rows.len());
+    for row in rows.in_order() {
+        let to = row.target.below(&Prefix::root());
+        let (is_many, name) = (to.is_many(), to.as_str().to_owned());
+        if let Some(other) = first.insert((is_many, name), row.target.clone()) {
+            let (one, other) = (row.target.as_str(), other.as_str());
+            return Some(match one == other {
+                true => format!("two versions of {one} would have one name there"),
+                false => format!("{other} and {one} would have one name there"),
+            });
+        }
+    }
+    None
 }
 
 /// Two files that would be stored under one key, and that object: one of them would be overwritten.
@@ -128,7 +111,7 @@ fn resolved(path: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::transfer::SourceRow;
+    use crate::domain::object::VersionId;
 
     fn target(text: &str) -> Target {
         match text.is_empty() || text.ends_with(DELIMITER) {
@@ -155,21 +138,6 @@ mod tests {
             assert!(!refused("d/e/", "d/", moving));
             assert!(!refused("a//b", "a/b", moving), "an empty segment is a level of its own");
         }
-    }
-
-    #[test]
-    fn rows_of_one_last_name_are_found() {
-        let pair = |names: &[&str]| {
-            let row = |name: &&str| SourceRow { target: target(name), size: None };
-            let rows: SourceRows = names.iter().map(row).collect::<Vec<_>>().into();
-            of_one_name(&rows).map(|pair| pair.map(|one| one.as_str().to_owned()))
-        };
-        assert_eq!(pair(&["a", "b", "d/", "e/a1"]), None);
-        assert_eq!(pair(&["d/x/", "d/x"]), None, "an object and a prefix are two things");
-        let two = |one: &str, other: &str| Some([one.to_owned(), other.to_owned()]);
-        assert_eq!(pair(&["d/a", "d/e/a", "d/f"]), two("d/a", "d/e/a"));
-        assert_eq!(pair(&["d/", "e/d/"]), two("d/", "e/d/"));
-        assert_eq!(pair(&["a", "a"]), two("a", "a"), "two versions");
     }
 
     #[test]
@@ -208,5 +176,22 @@ mod tests {
         }
         assert!(!refused("a", "./a", false), "a copy of it destroys nothing");
         assert!(!refused("a", "./b", true));
+    }
+
+    #[test]
+    fn two_rows_of_one_name_do_not_go_to_one_prefix() {
+        let met = |rows: &[Target]| {
+            let row = |target: &Target| SourceRow { target: target.clone(), size: None };
+            meeting(&rows.iter().map(row).collect::<Vec<_>>().into())
+        };
+        let version = |id: &str| Target::Version("a/x".into(), VersionId(id.to_owned()));
+        let (one, other) = (target("a/x"), target("b/x"));
+        let said = met(&[other.clone(), target("a/y"), one.clone()]).unwrap();
+        assert_eq!(said, "a/x and b/x would have one name there");
+        assert!(met(&[target("a/p/"), target("b/p/")]).is_some());
+        assert!(met(&[version("1"), version("2")]).unwrap().contains("two versions of a/x"));
+        for apart in [&[one.clone(), target("a/x/")][..], &[one, target("b/y")], &[other]] {
+            assert_eq!(met(apart), None);
+        }
     }
 }

@@ -95,7 +95,8 @@ pub fn drop_index(folder: &Path, place: &IndexPlace) -> Result<(), Error> {
     }
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The files that may be indexes.
+pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let fail = |error: &std::io::Error| Error::from_io(error, READ_INDEX, folder.display());
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

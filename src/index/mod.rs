@@ -7,6 +7,7 @@ pub mod folder;
 mod names;
 pub mod reader;
 pub mod refresh;
+pub mod renaming;
 pub mod search;
 pub mod sorting;
 pub mod writer;

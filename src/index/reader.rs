@@ -15,7 +15,7 @@ pub const START: &[u8] = b"WLINDEX1";
 pub const END: &[u8] = b"1XEDNILW";
 
 /// Bytes of what stands before the end: two lengths, two sums.
-const TRAILER: usize = 40;
+pub(super) const TRAILER: usize = 40;
 
 /// The longest part of a block that is believed: names of the greatest length.
 const LONGEST: u64 = ROWS as u64 * 1100;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::domain::address::Prefix;
+use crate::domain::address::{ConnectionName, Prefix};
 use crate::domain::criteria::{Candidate, Criteria, Search};
 use crate::domain::diff_end::DiffKind;
 use crate::domain::error::{Error, ErrorKind};
@@ -15,6 +15,7 @@ use crate::index::compare::IndexComparison;
 use crate::index::facts::{IndexFacts, IndexPlace};
 use crate::index::folder::{drop_index, file_of, index_for, index_of, indexes};
 use crate::index::reader::IndexReader;
+use crate::index::renaming::rename_connection;
 use crate::index::search::IndexSearch;
 use crate::index::sorting::RowSorter;
 use crate::index::writer::IndexWriter;
@@ -293,4 +294,23 @@ fn what_is_found_is_what_a_plain_look_at_each_key_finds() {
             assert_eq!(found, expected, "{line} {within} {after}");
         }
     }
+}
+
+#[test]
+fn the_indexes_of_a_connection_follow_its_new_name() {
+    let home = tempfile::tempdir().unwrap();
+    let keys = keys();
+    let rows: Vec<Row<'_>> = keys.iter().map(|key| object(key, 1, 7)).collect();
+    let before = keep(home.path(), "p/", &rows, true).unwrap();
+    let to = |name: &str| IndexPlace { connection: name.into(), ..place("p/") };
+    let longer = ConnectionName::from("a much longer name");
+    for (from, now) in [("default".into(), &longer), (longer.clone(), &"x".into())] {
+        rename_connection(home.path(), &from, now).unwrap();
+        assert!(index_of(home.path(), &to(from.as_str())).is_err());
+        let index = index_of(home.path(), &to(now.as_str())).unwrap();
+        assert_eq!((index.facts.keys, index.facts.made_at), (before.keys, before.made_at));
+        assert_eq!(found(&index, "", &Criteria::default()), keys);
+    }
+    rename_connection(home.path(), &"nobody".into(), &"y".into()).unwrap();
+    assert_eq!(indexes(home.path()).unwrap().0.len(), 1);
 }

@@ -426,6 +426,9 @@ fn who(connection: &Connection, settings: &AwsSettings) -> String {
 
 fn renewal(connection: &Connection, settings: &AwsSettings) -> Option<Renewal> {
     match &connection.credentials {
+        CredentialsSource::Chain { .. } if settings.keys() == KeyOrigin::Environment => {
+            Some(Renewal::Variables)
+        }
         CredentialsSource::Chain { .. } => settings.signs_in_by().map(Renewal::SignIn),
         CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => Some(Renewal::NewKeys),
         _ => None,

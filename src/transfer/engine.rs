@@ -1,6 +1,8 @@
 //! The engine is started, takes commands, tells events, and is shut down.
 
+mod back;
 mod held;
+mod input;
 mod moments;
 mod reporter;
 mod uploads;
@@ -21,8 +23,9 @@ use crate::domain::transfer_event::TransferEvent;
 use crate::transfer::journal::Journal;
 use crate::transfer::limits::open_files::with_limit;
 use crate::transfer::tuning::Tuning;
+use input::Input;
 use work::WorkerContext;
-use writer::{Input, Writer};
+use writer::Writer;
 
 pub use uploads::RunningUploads;
 pub use work::Connect;

@@ -49,6 +49,11 @@ pub enum Fact {
         job: JobId,
         priority: Priority,
     },
+    /// The servers that its connections led to when the job was queued.
+    QueuedFor {
+        job: JobId,
+        servers: JobServers,
+    },
     /// The connection the job named has another name.
     Reconnected {
         job: JobId,
@@ -146,6 +151,17 @@ pub enum Fact {
         job: JobId,
         error: Option<Error>,
     },
+}
+
+/// The servers of a job as [`Server::leads_to`](crate::transfer::server::Server::leads_to) names
+/// them, each where it could be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobServers {
+    /// That of its own connection.
+    pub own: Option<String>,
+    /// That of the other connection that it writes to.
+    pub other: Option<String>,
 }
 
 /// In which order a job finds its objects.
@@ -259,6 +275,7 @@ impl Fact {
             | Fact::Noted { job, .. }
             | Fact::Prioritised { job, .. }
             | Fact::Reconnected { job, .. }
+            | Fact::QueuedFor { job, .. }
             | Fact::Begun { job, .. }
             | Fact::Postponed { job, .. }
             | Fact::RestoreAwaited { job }

@@ -23,7 +23,7 @@ use crate::domain::object::UploadId;
 use crate::domain::transfer::{
     JobId, JobSpec, JobState, JobView, Progress, TransferCommand, Verification, Work,
 };
-use crate::transfer::fact::{Fact, Partial};
+use crate::transfer::fact::{Fact, JobServers, Partial};
 use crate::transfer::item::Item;
 use job::{Job, Stage, WINDOW};
 use ready::{ReadyJobs, Wants};
@@ -105,6 +105,11 @@ impl Machine {
     /// When something that is being restored is to be looked at again.
     pub fn next_look(&self) -> Option<Timestamp> {
         self.looks.first().map(|(next, _)| *next)
+    }
+
+    /// The servers that a job was queued for.
+    pub fn servers(&self, id: JobId) -> JobServers {
+        self.jobs.get(&id).map(|job| job.servers.clone()).unwrap_or_default()
     }
 
     /// What is to be looked at by then is due again.

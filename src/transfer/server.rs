@@ -6,6 +6,9 @@ use crate::domain::address::Bucket;
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::client::Client;
 
+/// What AWS's own endpoints are called.
+const AWS: &str = "aws";
+
 /// Nothing here sends a request. Contracts are those of the methods of [`Client`] of the same name.
 pub trait Server: Send + Sync {
     /// Forgets the credentials in use, so that their source is asked again.
@@ -39,6 +42,12 @@ pub trait Server: Send + Sync {
     /// cannot be told, and the bucket as it is called there.
     fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
         (None, bucket.as_str())
+    }
+
+    /// Names the server that the connection leads to, the same text for the same server and `None`
+    /// where it cannot be told. Reads files.
+    fn leads_to(&self) -> Option<String> {
+        None
     }
 
     /// Whether two buckets are on servers that do not copy from one another.
@@ -87,7 +96,12 @@ impl Server for Client {
 
     fn locate<'a>(&self, bucket: &'a Bucket) -> (Option<String>, &'a str) {
         let (endpoint, name) = Client::locate(self, bucket);
-        (Some(endpoint.unwrap_or_else(|| "aws".to_owned())), name)
+        (Some(endpoint.unwrap_or_else(|| AWS.to_owned())), name)
+    }
+
+    fn leads_to(&self) -> Option<String> {
+        let endpoint = self.server().ok()?;
+        Some(endpoint.unwrap_or_else(|| AWS.to_owned()))
     }
 
     fn are_apart(&self, one: &Bucket, other: &Bucket) -> bool {

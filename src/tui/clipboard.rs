@@ -72,9 +72,10 @@ fn copyable(text: &str) -> Result<(), String> {
     if text.is_empty() {
         return Err("there is nothing to copy".to_owned());
     }
-    match text.chars().any(|character| character.is_control() && character != '\n') {
-        true => Err("the text contains control characters".to_owned()),
-        false => Ok(()),
+    let is_plain = |character: char| !character.is_control() || matches!(character, '\n' | '\t');
+    match text.chars().all(is_plain) {
+        true => Ok(()),
+        false => Err("it contains control characters: open or download the object".to_owned()),
     }
 }
 
@@ -145,6 +146,7 @@ mod tests {
         assert!(copyable("").is_err());
         assert!(copyable("a\x1b[2Jb").is_err());
         assert!(copyable("two\nlines").is_ok());
+        assert!(copyable("a row\tof two columns").is_ok());
         assert!(matches!(sequence(&"a".repeat(MAX_OSC52), false), CopyEnd::Sequence(_)));
         assert!(matches!(sequence(&"a".repeat(MAX_OSC52 + 1), false), CopyEnd::Refused(_)));
     }

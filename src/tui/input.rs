@@ -1,7 +1,7 @@
 //! Turns events of the terminal into events of the interface.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{
     self, Event as Raw, KeyCode as RawKey, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
@@ -16,6 +16,9 @@ use crate::tui::input_gate::InputGate;
 
 /// Events that are looked at together; a paste is no longer than this where it counts.
 const LONGEST: usize = 64 * 1024;
+
+/// How long it is looked whether more has come: a look that may take no time looks at nothing.
+const GLANCE: Duration = Duration::from_micros(200);
 
 /// How an address begins, and how a block of keys does.
 const ADDRESSES: [&str; 5] = ["s3://", "https://", "http://", "file://", "r2://"];
@@ -45,13 +48,26 @@ pub fn read_on_thread(keys: UnboundedSender<Event>, gate: InputGate) {
 /// What came together with an event, itself first.
 fn burst(first: Raw) -> Vec<Raw> {
     let mut all = vec![first];
-    while all.len() < LONGEST && event::poll(Duration::ZERO).unwrap_or(false) {
+    while all.len() < LONGEST && more_has_come() {
         match event::read() {
             Ok(next) => all.push(next),
             Err(_) => break,
         }
     }
     all
+}
+
+fn more_has_come() -> bool {
+    loop {
+        let begun = Instant::now();
+        if event::poll(GLANCE).unwrap_or(false) {
+            return true;
+        }
+        // One that was interrupted before it looked says nothing.
+        if begun.elapsed() < 10 * GLANCE {
+            return false;
+        }
+    }
 }
 
 /// A terminal that marks no paste types it: an address or a block of keys that comes at once is

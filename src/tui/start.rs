@@ -95,6 +95,11 @@ pub fn open_browser(start: Start, before_requests: impl FnOnce()) -> io::Result<
     let tuning =
         Tuning { journal: journal.clone(), rate: settings.transfers.limit, ..Tuning::default() };
     let engine = engine(tuning, &clients, &runtime, news.clone());
+    let on_unsaved = news.clone();
+    let not_saved = move |preference, error| {
+        // The loop is gone only at the end.
+        drop(on_unsaved.send(News::Event(Event::NotSaved { preference, error })));
+    };
     let runner = Runner::new(
         runtime.handle().clone(),
         ConnectionStore {
@@ -102,7 +107,7 @@ pub fn open_browser(start: Start, before_requests: impl FnOnce()) -> io::Result<
             config_file: folders.as_ref().map(Folders::config_file),
         },
         engine,
-        StateFiles::new(remembered, folders, runtime.handle().clone()),
+        StateFiles::new(remembered, folders, runtime.handle().clone(), not_saved),
         journal,
         news.clone(),
         Looks::new(protocol.is_some()),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::session::Startup;
+use crate::config::aws::{KEY_ID, variable};
 use crate::config::bookmarks;
 use crate::config::connection::Connection;
 use crate::config::keys::{self, KeyFile};
@@ -121,6 +122,7 @@ pub fn fresh(connections: Vec<Connection>, current: ConnectionName, open: Locati
         problems: Vec::new(),
         first: false,
         keyless: false,
+        keys_in_variables: variable(KEY_ID).is_some(),
         keyring: keyring::present(),
         editor: editor::is_named(),
         access: None,

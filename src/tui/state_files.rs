@@ -1,19 +1,29 @@
 //! Writes the files of the state folder, one after the other in the order in which it was asked.
 
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-use crate::app::effect::Preference;
+use crate::app::preference::Preference;
 use crate::config::bookmarks::{self, Bookmark};
 use crate::config::ledger::{self, GivenLink};
 use crate::config::paths::Folders;
 use crate::config::remembered::{LastPlace, Remembered};
+use crate::domain::address::ConnectionName;
 use crate::domain::error::Error;
+use crate::index::renaming;
 
-type Write = Box<dyn FnOnce() -> Result<(), Error> + Send>;
+/// What is asked for, and how it is done; nobody is there any more to be told of the last.
+type Write = (Option<Preference>, Box<dyn FnOnce() -> Result<(), Error> + Send>);
+
+/// Renames a connection in a file.
+type Rename = fn(&Path, &ConnectionName, &ConnectionName) -> Result<(), Error>;
+
+/// Hears what could not be saved.
+type Tell = Arc<dyn Fn(Preference, Error) + Send + Sync>;
 
 pub struct StateFiles {
     remembered: Remembered,
@@ -25,8 +35,14 @@ pub struct StateFiles {
 }
 
 impl StateFiles {
-    pub fn new(remembered: Remembered, folders: Option<Folders>, runtime: Handle) -> StateFiles {
-        let writes = Writes { runtime, waiting: Arc::default(), one: Arc::default() };
+    pub fn new(
+        remembered: Remembered,
+        folders: Option<Folders>,
+        runtime: Handle,
+        tell: impl Fn(Preference, Error) + Send + Sync + 'static,
+    ) -> StateFiles {
+        let tell = Arc::new(tell);
+        let writes = Writes { runtime, waiting: Arc::default(), one: Arc::default(), tell };
         StateFiles { remembered, folders, given: Vec::new(), writes }
     }
 
@@ -39,9 +55,18 @@ impl StateFiles {
     }
 
     pub fn save(&mut self, preference: Preference) {
+        let asked = Some(preference.clone());
         match preference {
-            Preference::Bookmark { bookmark, kept } => return self.bookmark(bookmark, kept),
-            Preference::LinksGiven(links) => return self.write_down(links),
+            Preference::Bookmark { bookmark, kept } => {
+                return self.write(asked, Folders::bookmarks_file, move |file| {
+                    bookmarks::change(file, &bookmark, kept)
+                });
+            }
+            Preference::LinksGiven(links) => return self.write_down(asked, links),
+            Preference::ConnectionRenamed { from, to } => {
+                self.remembered.rename_connection(&from, &to);
+                self.rename(asked.as_ref(), &from, &to);
+            }
             Preference::DownloadFolder(folder) => self.remembered.download_folder = Some(folder),
             Preference::KnownBucket { connection, bucket, known } => {
                 self.remembered.know_bucket(&connection, &bucket, known);
@@ -49,13 +74,13 @@ impl StateFiles {
             Preference::Refused(refused) => self.remembered.refuse(refused),
             Preference::AskedAgain(endpoint) => self.remembered.ask_again(&endpoint),
         }
-        self.write_remembered();
+        self.write_remembered(asked);
     }
 
     /// Remembers what was open, before the program ends.
     pub fn remember_place(&mut self, place: LastPlace, recent: Vec<Bookmark>) {
         (self.remembered.last, self.remembered.recent) = (Some(place), recent);
-        self.write_remembered();
+        self.write_remembered(None);
     }
 
     /// Comes back when all is written.
@@ -64,25 +89,44 @@ impl StateFiles {
         let _ = self.writes.runtime.spawn_blocking(move || while writes.next() {}).await;
     }
 
-    fn write_remembered(&self) {
-        let Some(file) = self.folders.as_ref().map(Folders::remembered_file) else { return };
+    fn write_remembered(&self, asked: Option<Preference>) {
         let remembered = self.remembered.clone();
-        self.writes.add(Box::new(move || remembered.write(&file)));
+        self.write(asked, Folders::remembered_file, move |file| remembered.write(file));
     }
 
-    fn write_down(&mut self, links: Vec<GivenLink>) {
-        let Some(file) = self.folders.as_ref().map(Folders::ledger_file) else {
+    fn write_down(&mut self, asked: Option<Preference>, links: Vec<GivenLink>) {
+        if self.folders.is_none() {
             return self.given.extend(links);
-        };
-        self.writes.add(Box::new(move || {
-            ledger::write_down(&file, &links)?;
-            ledger::trim(&file, Timestamp::now())
-        }));
+        }
+        self.write(asked, Folders::ledger_file, move |file| {
+            ledger::write_down(file, &links)?;
+            ledger::trim(file, Timestamp::now())
+        });
     }
 
-    fn bookmark(&self, bookmark: Bookmark, kept: bool) {
-        let Some(file) = self.folders.as_ref().map(Folders::bookmarks_file) else { return };
-        self.writes.add(Box::new(move || bookmarks::change(&file, &bookmark, kept)));
+    fn rename(&mut self, asked: Option<&Preference>, from: &ConnectionName, to: &ConnectionName) {
+        let given = self.given.iter_mut().filter(|link| link.connection == *from);
+        given.for_each(|link| link.connection.clone_from(to));
+        let renames: [(fn(&Folders) -> PathBuf, Rename); 3] = [
+            (Folders::bookmarks_file, bookmarks::rename_connection),
+            (Folders::ledger_file, ledger::rename_connection),
+            (Folders::indexes, renaming::rename_connection),
+        ];
+        for (file, rename) in renames {
+            let (from, to) = (from.clone(), to.clone());
+            self.write(asked.cloned(), file, move |file| rename(file, &from, &to));
+        }
+    }
+
+    /// Writes a file or a folder of the state folder, where there is one.
+    fn write(
+        &self,
+        asked: Option<Preference>,
+        file: impl FnOnce(&Folders) -> PathBuf,
+        write: impl FnOnce(&Path) -> Result<(), Error> + Send + 'static,
+    ) {
+        let Some(file) = self.folders.as_ref().map(file) else { return };
+        self.writes.add((asked, Box::new(move || write(&file))));
     }
 }
 
@@ -92,6 +136,7 @@ struct Writes {
     waiting: Arc<Mutex<VecDeque<Write>>>,
     /// Held by whoever writes.
     one: Arc<Mutex<()>>,
+    tell: Tell,
 }
 
 impl Writes {
@@ -105,9 +150,12 @@ impl Writes {
     fn next(&self) -> bool {
         let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
         let write = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let Some(write) = write else { return false };
+        let Some((asked, write)) = write else { return false };
         if let Err(error) = write() {
             tracing::warn!(%error, "what should be remembered could not be written");
+            if let Some(asked) = asked {
+                (self.tell)(asked, error);
+            }
         }
         true
     }
@@ -115,8 +163,6 @@ impl Writes {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use tokio::runtime::Runtime;
 
     use super::*;
@@ -127,8 +173,9 @@ mod tests {
         let folders =
             Folders { config: folder.path().join("config"), state: folder.path().join("state") };
         let runtime = Runtime::new().unwrap();
+        let handle = runtime.handle().clone();
         let mut files =
-            StateFiles::new(Remembered::default(), Some(folders.clone()), runtime.handle().clone());
+            StateFiles::new(Remembered::default(), Some(folders.clone()), handle, |_, _| ());
         for number in 0..200 {
             let place = PathBuf::from(number.to_string());
             files.save(Preference::DownloadFolder(place));
@@ -145,5 +192,64 @@ mod tests {
         assert_eq!(read.notice, None);
         assert_eq!(read.remembered.download_folder, Some(PathBuf::from("199")));
         assert_eq!(bookmarks::read(&folders.bookmarks_file()).unwrap().len(), 200);
+    }
+
+    fn bookmark(connection: &str) -> Bookmark {
+        let bucket = "media".to_owned();
+        Bookmark { connection: connection.into(), bucket, prefix: String::new(), search: None }
+    }
+
+    #[test]
+    fn what_could_not_be_saved_is_told_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state");
+        let folders = Folders { config: folder.path().join("config"), state: state.clone() };
+        let runtime = Runtime::new().unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let hears = Arc::clone(&told);
+        let tell = move |asked, _| hears.lock().unwrap().push(asked);
+        let handle = runtime.handle().clone();
+        let mut files = StateFiles::new(Remembered::default(), Some(folders), handle, tell);
+        let kept = |connection| Preference::Bookmark { bookmark: bookmark(connection), kept: true };
+        files.save(kept("one"));
+        runtime.block_on(files.settle());
+        assert_eq!(*told.lock().unwrap(), []);
+        std::fs::remove_dir_all(&state).unwrap();
+        std::fs::write(&state, "no folder").unwrap();
+        let links = Preference::LinksGiven(Vec::new());
+        let last = LastPlace {
+            connection: "one".into(),
+            bucket: "media".to_owned(),
+            prefix: String::new(),
+        };
+        files.save(kept("two"));
+        files.save(links.clone());
+        files.remember_place(last, Vec::new());
+        runtime.block_on(files.settle());
+        assert_eq!(*told.lock().unwrap(), [kept("two"), links]);
+    }
+
+    #[test]
+    fn everything_under_the_name_of_a_connection_follows_its_new_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders =
+            Folders { config: folder.path().join("config"), state: folder.path().join("state") };
+        let runtime = Runtime::new().unwrap();
+        let remembered = Remembered {
+            recent: vec![bookmark("one"), bookmark("other")],
+            ..Remembered::default()
+        };
+        let handle = runtime.handle().clone();
+        let mut files = StateFiles::new(remembered, Some(folders.clone()), handle, |_, error| {
+            panic!("{error}")
+        });
+        for connection in ["one", "other"] {
+            files.save(Preference::Bookmark { bookmark: bookmark(connection), kept: true });
+        }
+        files.save(Preference::ConnectionRenamed { from: "one".into(), to: "new".into() });
+        runtime.block_on(files.settle());
+        let now = [bookmark("new"), bookmark("other")];
+        assert_eq!(bookmarks::read(&folders.bookmarks_file()).unwrap(), now);
+        assert_eq!(Remembered::read(&folders.remembered_file()).remembered.recent, now);
     }
 }

@@ -23,7 +23,7 @@ pub fn details(job: &QueuedJob, queue: &Transfers, now: Timestamp, session: &Ses
         details = details.fact(label, text);
     }
     details = details.fact("state", state_text(job, queue, session));
-    if let Some(advice) = advice(view.wait.as_ref(), session) {
+    if let Some(advice) = advice(job, session) {
         details = details.fact("next", advice);
     }
     details = details.fact("progress", progress_text(&view.progress, job.direction()));
@@ -130,17 +130,16 @@ fn state_text(job: &QueuedJob, queue: &Transfers, session: &Session) -> String {
 }
 
 /// What a user can do about a wait.
-fn advice(wait: Option<&Wait>, session: &Session) -> Option<String> {
+fn advice(job: &QueuedJob, session: &Session) -> Option<String> {
     let key = session.key(Action::RetryJob);
-    Some(match wait? {
+    Some(match job.view.wait.as_ref()? {
         Wait::Throttled { .. } => {
             "nothing: the server asked for fewer requests; Windlass slowly tries more again"
                 .to_owned()
         }
         Wait::Credentials => format!(
-            "renew the credentials where they come from (aws sso login, the profile, the \
-             variable's program), then {key} tries again; they are looked at again by themselves \
-             too"
+            "{}, then {key} tries again; they are looked at again by themselves too",
+            session.renewal(&job.view.spec.connection)
         ),
         Wait::Unreachable { .. } => {
             format!("check the network; it continues on its own, or at once by {key}")

@@ -73,6 +73,11 @@ impl QueuedJob {
         job
     }
 
+    /// Whether nothing of it moves until something else happens.
+    pub fn waits(&self) -> bool {
+        !matches!(self.view.wait, None | Some(Wait::Throttled { .. }))
+    }
+
     /// Bytes a second; 0 unless it runs.
     pub fn rate(&self) -> f64 {
         if self.view.state == JobState::Running { self.meter.rate() } else { 0.0 }

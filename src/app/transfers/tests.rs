@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::address::Key;
 use crate::domain::error::ErrorKind;
 use crate::domain::transfer::{
-    Failure, FileRules, JobOptions, JobSpec, OnConflict, Priority, Progress, Target, Work,
+    Failure, FileRules, JobOptions, JobSpec, OnConflict, Priority, Progress, Target, Wait, Work,
 };
 
 fn at(milliseconds: i64) -> Timestamp {
@@ -143,6 +143,22 @@ fn a_job_that_ends_is_told_once_and_has_no_rate() {
     assert!(transfers.jobs()[0].rate().abs() < f64::EPSILON);
     assert_eq!(transfers.on_event(at(2000), changed(1, JobState::Done, moved(10_000))), []);
     assert_eq!((transfers.active(), transfers.counts().done), (0, 1));
+}
+
+#[test]
+fn no_speed_and_no_time_are_shown_while_nothing_moves() {
+    let waits = TransferEvent::job(JobId(1), JobChange::Wait(Some(Wait::Credentials)));
+    for still in [waits, changed(1, JobState::Paused, moved(4_000))] {
+        let mut transfers = running();
+        steady(&mut transfers, 4_000, 100);
+        assert!(transfers.totals().down > 900.0);
+        transfers.on_event(at(4_100), still);
+        // What was under way may still tell of itself.
+        advance(&mut transfers, 4_200, 4_100);
+        advance(&mut transfers, 5_200, 5_100);
+        let totals = transfers.totals();
+        assert_eq!((totals.down, totals.up, totals.left), (0.0, 0.0, None));
+    }
 }
 
 #[test]

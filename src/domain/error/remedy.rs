@@ -28,6 +28,8 @@ pub enum Remedy {
     GiveCode,
     /// Give the connection other keys.
     ChangeKeys,
+    /// Set the variables of the environment anew that have the keys.
+    SetVariables,
     /// Keep the keys of the connection in a file in place of the keyring.
     KeepKeysInFile,
     /// Say in which region the bucket is, where that is known.
@@ -123,6 +125,9 @@ impl fmt::Display for Remedy {
             Remedy::SignIn(None) => "sign in again (aws sso login)",
             Remedy::GiveCode => "sign in again, with the six digits it shows now",
             Remedy::ChangeKeys => "give the connection new keys",
+            Remedy::SetVariables => {
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY anew, and start again"
+            }
             Remedy::KeepKeysInFile => "keep the keys in secrets.toml",
             Remedy::SetRegion(Some(region)) => {
                 return write!(f, "set region = \"{region}\" for the connection");

@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOOK_INSIDE};
 use crate::domain::object::{ByteRange, GetOptions, ObjectAddress, ObjectHead};
 use crate::domain::ranges::Ranges;
 use crate::s3::call::Call;
@@ -85,6 +85,9 @@ impl ObjectRanges {
         loop {
             match self.fetch_once(range).await {
                 Err(error) if error.retryable() && tries < TRIES => tries += 1,
+                Err(error) if error.is(&ErrorKind::SourceChanged) => {
+                    return Err(Error { operation: LOOK_INSIDE.to_owned(), ..error });
+                }
                 other => return other,
             }
         }

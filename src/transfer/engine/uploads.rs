@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::domain::address::Bucket;
 use crate::domain::object::UploadId;
-use crate::transfer::engine::writer::Input;
+use crate::transfer::engine::input::Input;
 
 /// Asks an engine that others own.
 #[derive(Clone, Debug)]

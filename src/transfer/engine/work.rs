@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,7 +19,8 @@ use crate::domain::transfer::{JobId, JobSpec, Note, Work};
 use crate::s3::tasks::blocking;
 use crate::transfer::changes::Changes;
 use crate::transfer::connection_health::ConnectionHealth;
-use crate::transfer::fact::{Fact, Outcome, Partial};
+use crate::transfer::engine::input::Input;
+use crate::transfer::fact::{Fact, JobServers, Outcome, Partial};
 use crate::transfer::item::{Item, ItemKind};
 use crate::transfer::journal::Journal;
 use crate::transfer::limits::BodyMemory;
@@ -64,7 +67,15 @@ pub struct WorkerContext {
 #[derive(Clone)]
 struct ConnectionState {
     remote: Arc<dyn Remote>,
+    /// As [`Server::leads_to`](crate::transfer::server::Server::leads_to) names it.
+    server: Option<String>,
     health: Arc<ConnectionHealth>,
+}
+
+/// Where the connections of a job are to lead, and who is told where they do not.
+pub struct Ways {
+    pub servers: JobServers,
+    pub inputs: UnboundedSender<Input>,
 }
 
 /// One piece of work that is due, with the token that stops it.
@@ -77,6 +88,7 @@ pub struct ObjectTask {
     pub moved: Arc<BytesMoved>,
     pub stop: CancellationToken,
     pub wait_reason: WaitReason,
+    pub ways: Ways,
 }
 
 impl fmt::Debug for WorkerContext {
@@ -172,15 +184,71 @@ impl WorkerContext {
             return Ok(connection_state);
         }
         let (connect, asked) = (Arc::clone(&self.connect), name.clone());
-        let remote = blocking(move || connect(&asked)).await?;
+        let connected = move || {
+            let remote = connect(&asked)?;
+            let server = remote.leads_to();
+            Ok((remote, server))
+        };
+        let (remote, server) = blocking(connected).await?;
+        Ok(self.know(name, remote, server))
+    }
+
+    fn know(
+        &self,
+        name: &ConnectionName,
+        remote: Arc<dyn Remote>,
+        server: Option<String>,
+    ) -> ConnectionState {
         let most = self.tuning.most_slots;
         let room = open_files::connections();
         let most = LaneLimits { small: most.small.min(room), parts: most.parts.min(room) };
         let slots = Slots::new(self.tuning.slots, most);
         slots.cap(self.rate.requests());
         let health = ConnectionHealth::new(slots, Some(Arc::clone(&remote)));
-        let connection_state = ConnectionState { health: Arc::new(health), remote };
-        Ok(self.connections().entry(name.clone()).or_insert(connection_state).clone())
+        let connection_state = ConnectionState { health: Arc::new(health), remote, server };
+        self.connections().entry(name.clone()).or_insert(connection_state).clone()
+    }
+
+    /// The servers that the connections of a job lead to. May block as [`Connect`] does.
+    pub fn servers_of(&self, spec: &JobSpec) -> JobServers {
+        let server = |name: &ConnectionName| {
+            if let Some(known) = self.connections().get(name) {
+                return known.server.clone();
+            }
+            // Whatever happens in there, the queue goes on.
+            let connected = catch_unwind(AssertUnwindSafe(|| (self.connect)(name)));
+            let remote = connected.ok()?.ok()?;
+            let server = remote.leads_to();
+            self.know(name, remote, server).server
+        };
+        JobServers {
+            own: server(&spec.connection),
+            other: spec.other_connection().and_then(server),
+        }
+    }
+
+    /// The connection of a job, which has to lead to the server that the job was queued for.
+    async fn expected(
+        &self,
+        name: &ConnectionName,
+        server: Option<&String>,
+    ) -> Result<ConnectionState, Error> {
+        let found = self.connection_state(name).await?;
+        match (server, &found.server) {
+            (Some(wanted), Some(now)) if wanted != now => Err(misled(name, wanted, now)),
+            _ => Ok(found),
+        }
+    }
+
+    /// Whether the connections lead elsewhere; then the job is paused, and this ends when it is.
+    async fn is_misled(&self, assignment: &ObjectTask, error: &Error) -> bool {
+        if !error.is(&ErrorKind::AnotherServer) {
+            return false;
+        }
+        let (job, error) = (assignment.job, error.clone());
+        drop(assignment.ways.inputs.send(Input::Misled { job, error }));
+        assignment.stop.cancelled().await;
+        true
     }
 
     fn policy(&self, connection_state: &ConnectionState, assignment: &ObjectTask) -> RetryPolicy {
@@ -194,9 +262,10 @@ impl WorkerContext {
     }
 
     async fn task(&self, assignment: &ObjectTask) -> Result<Task, Error> {
-        let source = self.connection_state(&assignment.spec.connection).await?;
+        let servers = &assignment.ways.servers;
+        let source = self.expected(&assignment.spec.connection, servers.own.as_ref()).await?;
         let (connection_state, elsewhere) = match assignment.spec.other_connection() {
-            Some(name) => (self.connection_state(name).await?, true),
+            Some(name) => (self.expected(name, servers.other.as_ref()).await?, true),
             None => (source.clone(), is_apart(&*source.remote, &assignment.spec.work)),
         };
         let policy = self.policy(&connection_state, assignment);
@@ -245,6 +314,12 @@ impl WorkerContext {
         begun: Option<Timestamp>,
         sink: Sink,
     ) -> Result<(), Error> {
+        // Both connections, before anything is asked.
+        if let Err(error) = self.task(&assignment).await
+            && self.is_misled(&assignment, &error).await
+        {
+            return Ok(());
+        }
         let connection_state = self.connection_state(&assignment.spec.connection).await?;
         let one_bucket = match (&assignment.spec.work, assignment.spec.other_connection()) {
             (Work::Copy { bucket, to_bucket, .. }, Some(name)) => {
@@ -276,6 +351,7 @@ impl WorkerContext {
     pub async fn carry(self, assignment: ObjectTask, item: Item, partial: Option<Partial>) {
         let task = match self.task(&assignment).await {
             Ok(task) => task,
+            Err(error) if self.is_misled(&assignment, &error).await => return,
             Err(error) => {
                 let (job, place) = (assignment.job, assignment.place);
                 let outcome = Outcome::Failed(error);
@@ -326,6 +402,11 @@ impl WorkerContext {
         let facts = vec![Fact::Noted { job, note }, Fact::Left { job, place }];
         drop(self.journal.append(facts).await);
     }
+}
+
+fn misled(name: &ConnectionName, wanted: &str, now: &str) -> Error {
+    let detail = format!("it waits: it was queued for {wanted}, and {name} leads to {now} now");
+    Error::new(ErrorKind::AnotherServer, "go on with a transfer", name.as_str()).detail(detail)
 }
 
 /// Whether one connection leads to two servers that do not copy from one another.

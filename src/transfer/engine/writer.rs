@@ -1,6 +1,8 @@
 //! The writer is the one task that owns the machine: it records facts, applies them, and starts
 //! what is due.
 
+mod servers;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,50 +14,18 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::object::UploadId;
 use crate::domain::transfer::{Failure, JobId, TransferCommand};
 use crate::domain::transfer_event::{JobChange, TransferEvent};
+use crate::transfer::engine::back::{Back, sink};
 use crate::transfer::engine::held::held;
+use crate::transfer::engine::input::Input;
 use crate::transfer::engine::moments::{moment, until};
 use crate::transfer::engine::reporter::Reporter;
 use crate::transfer::engine::work::{ObjectTask, WorkerContext};
 use crate::transfer::fact::{Fact, Outcome, Partial};
-use crate::transfer::item::Item;
 use crate::transfer::journal::{Journal, JournalNews};
 use crate::transfer::machine::{Due, Machine};
-use crate::transfer::workers::expand::Sink;
-
-/// What can happen to the engine.
-#[derive(Debug)]
-pub enum Input {
-    Command(TransferCommand),
-    Journal(JournalNews),
-    /// `room` is answered when the window of the job has room again.
-    Found {
-        job: JobId,
-        items: Vec<Item>,
-        room: oneshot::Sender<()>,
-    },
-    Expanded {
-        job: JobId,
-        result: Result<(), Error>,
-    },
-    Returned {
-        job: JobId,
-        place: String,
-        crashed: bool,
-    },
-    Uploads(oneshot::Sender<HashSet<(Bucket, UploadId)>>),
-    Stop(Option<oneshot::Sender<()>>),
-}
-
-impl From<JournalNews> for Input {
-    fn from(news: JournalNews) -> Input {
-        Input::Journal(news)
-    }
-}
 
 /// Inputs taken in before work is started and anything is told.
 const BATCH: usize = 512;
@@ -84,6 +54,8 @@ pub struct Writer {
     early: Option<Vec<TransferCommand>>,
     stops: HashMap<JobId, CancellationToken>,
     rooms: HashMap<JobId, Vec<oneshot::Sender<()>>>,
+    /// Jobs that are about to be paused, for a connection leads elsewhere.
+    misled: HashSet<JobId>,
     closing: bool,
     exchange: Exchange,
     halted: bool,
@@ -105,6 +77,7 @@ impl Writer {
             early: Some(Vec::new()),
             stops: HashMap::new(),
             rooms: HashMap::new(),
+            misled: HashSet::new(),
             closing: false,
             exchange: Exchange::None,
             halted: false,
@@ -189,6 +162,7 @@ impl Writer {
                 self.reporter.touch(job);
             }
             Input::Returned { job, place, crashed } => self.returned(job, place, crashed),
+            Input::Misled { job, error } => self.misled(job, error),
             Input::Uploads(answer) => drop(answer.send(self.machine.open_uploads())),
             Input::Stop(_) => {}
         }
@@ -214,7 +188,7 @@ impl Writer {
             _ => {}
         }
         let facts = self.machine.decide(&command);
-        self.journal.note(facts);
+        self.journal.note(self.with_servers(facts));
     }
 
     fn limit(&self, limit: Option<u64>) {
@@ -329,6 +303,7 @@ impl Writer {
                     self.tell(TransferEvent::job(*job, JobChange::Spec(view.spec)));
                 }
             }
+            Fact::Paused { job } => drop(self.misled.remove(job)),
             Fact::Ordered { .. } => {
                 self.tell(TransferEvent::Reordered(self.machine.order().to_vec()));
             }
@@ -420,7 +395,8 @@ impl Writer {
         let moved = self.reporter.begins(job, place, known);
         let (stop, wait_reason) = (self.stop(job), self.reporter.wait_reason(job));
         let (place, looks) = (place.to_owned(), 0);
-        Some(ObjectTask { job, spec, place, again, looks, moved, stop, wait_reason })
+        let ways = self.ways(job);
+        Some(ObjectTask { job, spec, place, again, looks, moved, stop, wait_reason, ways })
     }
 
     fn stop(&mut self, job: JobId) -> CancellationToken {
@@ -431,8 +407,9 @@ impl Writer {
         let Some(spec) = self.machine.spec(job) else { return };
         let (stop, wait_reason) = (self.stop(job), self.reporter.wait_reason(job));
         let (moved, place) = (Arc::default(), String::new());
-        let looks = 0;
-        let assignment = ObjectTask { job, spec, place, again, looks, moved, stop, wait_reason };
+        let (looks, ways) = (0, self.ways(job));
+        let assignment =
+            ObjectTask { job, spec, place, again, looks, moved, stop, wait_reason, ways };
         let begun = self.machine.begun(job);
         self.reporter.touch(job);
         let (inputs, context) = (self.inputs.clone(), self.context.clone());
@@ -460,39 +437,5 @@ impl Writer {
 
     fn tell(&self, event: TransferEvent) {
         self.reporter.tell(event);
-    }
-}
-
-fn sink(job: JobId, inputs: UnboundedSender<Input>) -> Sink {
-    Arc::new(move |items| {
-        let inputs = inputs.clone();
-        let stopped = || Error::new(ErrorKind::Cancelled, "find the objects", "");
-        Box::pin(async move {
-            let (room, wait) = oneshot::channel();
-            let found = Input::Found { job, items, room };
-            inputs.send(found).map_err(|_| stopped())?;
-            wait.await.map_err(|_| stopped())
-        })
-    })
-}
-
-/// Tells that a worker returned, even where it panicked.
-struct Back {
-    inputs: UnboundedSender<Input>,
-    job: JobId,
-    place: String,
-    crashed: bool,
-}
-
-impl Back {
-    fn well(mut self) {
-        self.crashed = false;
-    }
-}
-
-impl Drop for Back {
-    fn drop(&mut self) {
-        let place = std::mem::take(&mut self.place);
-        drop(self.inputs.send(Input::Returned { job: self.job, place, crashed: self.crashed }));
     }
 }

@@ -87,7 +87,8 @@ const LATER: [(&str, &str); 11] = [
 ];
 
 /// What the Windlass of today adds.
-const NOW: [(&str, &str); 9] = [
+const NOW: [(&str, &str); 10] = [
+    ("", r#"{"QueuedFor":{"job":3,"servers":{"own":"http://a/","other":null}}}"#),
     ("", r#"{"LossAccepted":{"job":4}}"#),
     ("p/x", r#"{"RangesBegun":{"job":1,"place":"p/x","begun":{"0":5,"1":1000,"2":24}}}"#),
     ("", r#"{"Limited":{"limit":2097152}}"#),
@@ -178,6 +179,7 @@ fn what_was_added_later_is_understood_with_and_without_the_latest() {
             _ => (1024, Some(2 << 20)),
         };
         assert_eq!(machine.view(JobId(7)).is_some(), !latest.is_empty());
+        assert_eq!(machine.servers(JobId(3)).own.is_some(), !latest.is_empty());
         let waits = view(1).spec.files.archived == OnArchived::Wait;
         assert_eq!(waits, !latest.is_empty());
         // A range that is whole is not begun.

@@ -11,7 +11,7 @@ use crate::domain::transfer::{
     Priority, Progress, Verification, Work,
 };
 use crate::domain::units::Counted;
-use crate::transfer::fact::{Fact, Outcome, Partial, PlaceOrder};
+use crate::transfer::fact::{Fact, JobServers, Outcome, Partial, PlaceOrder};
 use crate::transfer::item::Item;
 use crate::transfer::machine::due::Due;
 use crate::transfer::machine::postponed::NextLook;
@@ -36,6 +36,7 @@ pub enum Stage {
 #[derive(Debug)]
 pub struct Job {
     pub spec: Arc<JobSpec>,
+    pub servers: JobServers,
     pub priority: Priority,
     pub stage: Stage,
     pub leaving: bool,
@@ -69,6 +70,7 @@ impl Job {
     pub fn new(spec: JobSpec, place: u64) -> Job {
         Job {
             spec: Arc::new(spec),
+            servers: JobServers::default(),
             priority: Priority::default(),
             stage: Stage::Active,
             leaving: false,
@@ -110,6 +112,7 @@ impl Job {
             Fact::Finished { error, .. } if self.unfinished() => {
                 self.enter(Stage::Finished(error.clone()));
             }
+            Fact::QueuedFor { servers, .. } => self.servers = servers.clone(),
             Fact::Prioritised { priority, .. } => self.priority = *priority,
             Fact::Reconnected { from, to, .. } => Arc::make_mut(&mut self.spec).go_by(from, to),
             Fact::Begun { at, .. } if self.begun.is_none() => self.begun = Some(*at),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::address::{Bucket, Key, Prefix};
 use crate::domain::error::{Error, ErrorKind};
-use crate::domain::overlap::{of_one_name, overlap, share_a_name};
+use crate::domain::overlap::{meeting, overlap};
 use crate::domain::transfer::{JobId, JobSpec, Note, STORED_LATER, SourceRows, Target, Work};
 use crate::domain::units::Counted;
 use crate::s3::tasks::blocking;
@@ -59,11 +59,17 @@ impl ExpansionTask {
                 self.downloads(bucket, (source, *size), folder, name.as_deref()).await
             }
             Work::Copy { bucket, source, target, moving, .. } => {
-                if let Some(why) =
-                    self.one_bucket.then(|| overlap(source, target, *moving)).flatten()
-                {
+                let why = match self.one_bucket {
+                    true => overlap(source, target, *moving).map(str::to_owned),
+                    false => None,
+                };
+                let met = || match source {
+                    Target::Rows(rows) => meeting(rows),
+                    _ => None,
+                };
+                if let Some(why) = why.or_else(met) {
                     let verb = if *moving { "move" } else { "copy" };
-                    return Err(refused(verb, format!("s3://{bucket}/{}", source.as_str()), why));
+                    return Err(refused(verb, format!("s3://{bucket}/{}", source.as_str()), &why));
                 }
                 self.copies(bucket, source, target, self.one_bucket).await
             }
@@ -179,8 +185,8 @@ impl ExpansionTask {
         rows: &SourceRows,
         folder: &Path,
     ) -> Result<(), Error> {
-        if let Some(pair) = of_one_name(rows) {
-            return Err(refused("download", format!("s3://{bucket}"), &share_a_name(&pair)));
+        if let Some(why) = meeting(rows) {
+            return Err(refused("download", format!("s3://{bucket}/{}", rows.place()), &why));
         }
         let mut names = self.names_in(folder).await?;
         let mut objects = Vec::new();
@@ -284,9 +290,6 @@ impl ExpansionTask {
                 self.list(ListedPlace { bucket, prefix: from, at: source.at() }, list).await
             }
             (Target::Rows(rows), Target::Prefix(target)) => {
-                if let Some(pair) = of_one_name(rows) {
-                    return Err(refused("copy", format!("s3://{bucket}"), &share_a_name(&pair)));
-                }
                 let mut objects = Vec::new();
                 for row in rows.in_order() {
                     let to = row.target.below(target);

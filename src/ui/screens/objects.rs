@@ -259,7 +259,7 @@ fn watched(paint: &Paint<'_>, browse: &Browse) -> String {
 
 /// `2 marked · 8.0 MiB`; what lies below marked folders is not counted and therefore named.
 fn marks(paint: &Paint<'_>, browse: &Browse) -> String {
-    let marks = &browse.marking.marks;
+    let marks = browse.marks_there();
     let dot = paint.glyphs.dot;
     let range = if browse.marking.is_drawing_range() { "range: " } else { "" };
     let (all, folders) = (marks.len(), marks.prefixes());

@@ -36,9 +36,18 @@ pub fn large_popup(paint: &mut Paint<'_>, labels: &Labels, widest: u16, tallest:
 /// Lines of a window from which the footer is never covered.
 const FOOTER_FROM: u16 = 6;
 
+/// Lines that a popup may take: the last of the window says which keys work.
+fn room(window: Rect) -> u16 {
+    window.height - u16::from(window.height > FOOTER_FROM)
+}
+
+/// Lines that fit into a popup.
+pub fn most_lines(window: Rect) -> u16 {
+    room(window).saturating_sub(2)
+}
+
 fn place(window: Rect, content_width: u16, content_height: u16) -> Rect {
-    // The last line says which keys work.
-    let room = window.height - u16::from(window.height > FOOTER_FROM);
+    let room = room(window);
     let width = content_width.saturating_add(2).min(window.width);
     let height = content_height.saturating_add(2).min(room);
     let x = window.x + (window.width - width) / 2;

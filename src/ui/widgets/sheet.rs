@@ -4,12 +4,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::spot::Spot;
+use crate::domain::units::Counted;
 use crate::domain::visible::visible;
 use crate::ui::paint::{Paint, Span};
 use crate::ui::text::{width, wrap};
 use crate::ui::widgets::field::{Typed, field};
 use crate::ui::widgets::frame::Labels;
-use crate::ui::widgets::popup::popup;
+use crate::ui::widgets::popup::{most_lines, popup};
 
 /// What a dialog shows.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +84,7 @@ const INDENT: u16 = 2;
 
 pub fn sheet(paint: &mut Paint<'_>, sheet: &Sheet<'_>) {
     let window = paint.buffer.area;
-    let labels = waiting(paint, &sheet.labels);
+    let mut labels = waiting(paint, &sheet.labels);
     let most = window.width.saturating_sub(2 + 2 * MARGIN).max(1);
     let all = sheet.body.iter().chain(&sheet.pinned);
     let natural = all.map(natural_width).max().unwrap_or(0);
@@ -94,7 +95,13 @@ pub fn sheet(paint: &mut Paint<'_>, sheet: &Sheet<'_>) {
     let flow = LineLayout { width: content, labels: label_cells };
     let body: u16 = sheet.body.iter().map(|line| flow.height(line)).sum();
     let pinned: u16 = sheet.pinned.iter().map(|line| flow.height(line)).sum();
-    let inner = popup(paint, &labels, content + 2 * MARGIN, body.saturating_add(pinned));
+    let wanted = body.saturating_add(pinned);
+    let hidden = wanted.saturating_sub(most_lines(window)).min(body);
+    if hidden > 0 && sheet.focus.is_none() && labels.bottom_right.is_empty() {
+        // A sentence that ends in the middle is not taken for a whole one.
+        labels.bottom_right = format!("{} not shown", Counted(hidden.into(), "line"));
+    }
+    let inner = popup(paint, &labels, content + 2 * MARGIN, wanted);
     let margin = MARGIN.min(inner.width / 4);
     let inner = Rect { x: inner.x + margin, width: inner.width - 2 * margin, ..inner };
     let pinned = pinned.min(inner.height);

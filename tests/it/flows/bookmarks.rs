@@ -1,7 +1,10 @@
 //! Bookmarks and recent places: added, gone to, taken away.
 
-use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
+use windlass::app::effect::{Effect, Request, StorageRequest};
+use windlass::app::event::Event;
+use windlass::app::preference::Preference;
 use windlass::config::bookmarks::Bookmark;
+use windlass::domain::error::{Error, ErrorKind};
 
 use crate::support::app::{App, page};
 
@@ -30,6 +33,26 @@ fn a_place_is_added_gone_to_and_taken_away() {
     app.keys("b D");
     assert_eq!(saved(&mut app), [(here, false)]);
     assert!(app.state.session.bookmarks.is_empty());
+}
+
+#[test]
+fn a_bookmark_that_could_not_be_written_is_not_said_to_be_kept() {
+    let mut app = App::with_rows(&["p/", "a"]);
+    app.keys("b a");
+    let bookmark = app.state.here().unwrap();
+    let error = || Error::new(ErrorKind::LocalDenied, "write", "/state/bookmarks.toml");
+    let unsaved = |kept| {
+        let preference = Preference::Bookmark { bookmark: bookmark.clone(), kept };
+        Event::NotSaved { preference, error: error() }
+    };
+    app.event(unsaved(true));
+    assert!(app.state.session.bookmarks.is_empty());
+    assert!(app.toast().contains("the bookmark is not saved"), "{}", app.toast());
+    app.event(unsaved(false));
+    assert_eq!(app.state.session.bookmarks, [bookmark.clone()]);
+    assert!(app.toast().contains("the bookmark is not removed"), "{}", app.toast());
+    app.event(Event::NotSaved { preference: Preference::LinksGiven(Vec::new()), error: error() });
+    assert!(app.toast().contains("not in the list of links"), "{}", app.toast());
 }
 
 #[test]

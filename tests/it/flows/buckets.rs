@@ -1,7 +1,8 @@
 //! The buckets pane: known, hidden and vanished buckets, and other connections.
 
-use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
+use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::Answer;
+use windlass::app::preference::Preference;
 use windlass::app::scope::Pane;
 use windlass::app::screens::buckets::BucketsLoading;
 use windlass::app::session::Startup;

@@ -6,9 +6,11 @@ use windlass::app::action::Action;
 use windlass::app::effect::{ConnectionRequest, Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, Event, Reply};
 use windlass::app::overlays::Overlay;
+use windlass::app::preference::Preference;
 use windlass::app::screens::connecting::Stage;
 use windlass::app::screens::connecting::field::FieldId;
 use windlass::app::session::Startup;
+use windlass::config::bookmarks::Bookmark;
 use windlass::config::connection::{Connection, CredentialsSource, Keeper};
 use windlass::config::draft::{Draft, DraftKeys, DraftServer, Keep};
 use windlass::config::origins::Origins;
@@ -274,9 +276,17 @@ fn a_profile_is_chosen_from_a_list_with_region_and_kind() {
 
 #[test]
 fn a_connection_is_changed_and_renamed_in_place() {
+    let place = |connection: &str| Bookmark {
+        connection: connection.into(),
+        bucket: "media".to_owned(),
+        prefix: String::new(),
+        search: None,
+    };
     let mut app = App::start(Startup {
         connections: vec![connection("one"), connection("two")],
         current: "one".into(),
+        bookmarks: vec![place("one"), place("two")],
+        recent: vec![place("two")],
         ..startup()
     });
     app.reply(buckets(&["media"]));
@@ -292,9 +302,15 @@ fn a_connection_is_changed_and_renamed_in_place() {
         app.state.session.connections.iter().map(|each| each.name.as_str()).collect();
     assert_eq!(names, ["one", "three"]);
     assert_eq!(app.state.session.name().as_str(), "three");
+    let session = &app.state.session;
+    assert_eq!(session.bookmarks, [place("one"), place("three")]);
+    assert_eq!(session.recent.last(), Some(&place("three")));
     // Jobs follow; those of another window do when its queue is taken over.
     let followed = TransferCommand::Reconnect { from: "two".into(), to: "three".into() };
-    assert_eq!(commands(&mut app), std::slice::from_ref(&followed));
+    let effects = app.effects();
+    let renamed = Preference::ConnectionRenamed { from: "two".into(), to: "three".into() };
+    assert!(effects.contains(&Effect::Save(renamed)), "{effects:?}");
+    assert!(effects.contains(&Effect::Transfer(followed.clone())), "{effects:?}");
     news(&mut app, TransferEvent::Restored(Vec::new()));
     assert_eq!(commands(&mut app), [followed]);
 }
@@ -354,23 +370,6 @@ fn transfers_of_a_connection_that_is_removed_wait_for_one_of_its_name() {
     app.keys("g x");
     let Stage::Remove(question, _) = &app.state.parts.connecting.stage else { panic!() };
     assert_eq!(question.warning, None, "no transfer is by the other one");
-}
-
-#[test]
-fn transfers_do_not_go_on_to_another_server_unasked() {
-    let mut app = App::start(Startup {
-        connections: vec![connection("test")],
-        current: "test".into(),
-        ..startup()
-    });
-    let jobs = vec![upload(1, "key", JobState::Running)];
-    news(&mut app, TransferEvent::Restored(jobs));
-    app.keys("g e ctrl-u").typed("http://127.0.0.1:7/").keys("ctrl-o");
-    let reply = saved(&app);
-    app.reply(reply);
-    let followed = TransferCommand::Reconnect { from: "test".into(), to: "test".into() };
-    assert_eq!(commands(&mut app), [followed, TransferCommand::Pause(JobId(1))]);
-    assert!(app.state.toasts.current().unwrap().text.contains("another server"));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use windlass::app::action::Action;
 use windlass::app::dialogs::Dialog;
-use windlass::app::effect::{Effect, Preference, Request, StorageRequest};
+use windlass::app::effect::{Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, Event};
+use windlass::app::preference::Preference;
 use windlass::app::session::Startup;
 use windlass::domain::address::Location;
 use windlass::domain::error::{Error, ErrorKind};

@@ -211,6 +211,7 @@ fn a_conflict_shows_both_and_loses_neither() {
         "{told:?}"
     );
     app.keys("esc");
+    assert!(app.picture().contains("6 B"), "what was learned is shown: {}", app.picture());
     assert!(app.toast().contains(&file.path.display().to_string()), "{}", app.toast());
     assert!(!app.effects().contains(&Effect::RemoveEdited(file.clone())));
     edited(&mut app, &file);
@@ -233,6 +234,11 @@ fn a_new_object_is_written_in_the_editor() {
     let edited = Edited::Changed(b"text".to_vec());
     app.reply(Ok(Answer::Edited { file: file(), edited }));
     assert_eq!(sent(&mut app), (None, b"text".to_vec()), "nothing may be in its place");
+    app.fail("SaveText", conflict());
+    let theirs = OpenedText { bytes: b"theirs".to_vec(), etag: Some(ETag::new("two")) };
+    app.reply(Ok(Answer::TextOpened(theirs)));
+    let picture = app.picture();
+    assert!(picture.contains("new.txt exists already") && !picture.contains("Somebody"));
 }
 
 /// How the bucket is asked to be asked for.

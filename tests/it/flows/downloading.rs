@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use windlass::app::dialogs::Dialog;
-use windlass::app::effect::{Effect, Preference, Request};
+use windlass::app::effect::{Effect, Request};
 use windlass::app::event::{Answer, Reply};
+use windlass::app::preference::Preference;
 use windlass::app::session::Startup;
 use windlass::domain::conflicts::{ConflictSide, Conflicts, Existing};
 use windlass::domain::listing::{Class, ListedPage, Page};

@@ -188,3 +188,16 @@ fn what_was_found_is_shown_again_on_the_way_back_without_a_search() {
     app.keys("R");
     assert!(matches!(app.requests()[..], [Request::Storage(StorageRequest::Find { .. })]));
 }
+
+#[test]
+fn a_line_that_was_searched_before_is_searched_anew() {
+    let mut app = searching();
+    app.reply(found(&["raw/x.jpg"], 9, None, true));
+    app.keys("h").reply(page(&["raw/", "a.txt", "b.txt"], None));
+    app.effects();
+    app.keys("f").typed("*.jpg").keys("enter");
+    assert_eq!(app.names(), ["raw/x.jpg"]);
+    assert!(matches!(app.requests()[..], [Request::Storage(StorageRequest::Find { .. })]));
+    app.reply(found(&["raw/y.jpg"], 9, None, true));
+    assert_eq!(app.names(), ["raw/y.jpg"]);
+}

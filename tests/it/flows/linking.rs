@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use windlass::app::effect::{ConnectionRequest, Effect, Preference, Request, StorageRequest};
+use windlass::app::effect::{ConnectionRequest, Effect, Request, StorageRequest};
 use windlass::app::event::{Answer, ClipboardOutcome, Event, Reply};
+use windlass::app::preference::Preference;
 use windlass::app::session::Startup;
 use windlass::config::cloudflare::{ApiToken, Cloudflare};
 use windlass::config::connection::{Connection, CredentialsSource, KnownBucket};

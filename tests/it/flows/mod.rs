@@ -15,6 +15,7 @@ mod describing;
 mod doctor;
 mod downloading;
 mod entering;
+mod environment;
 mod finding;
 mod following;
 mod indexing;

@@ -152,6 +152,15 @@ fn nothing_is_done_to_what_is_gone() {
 }
 
 #[test]
+fn marks_of_what_is_gone_are_not_counted() {
+    let mut app = watched(&["a", "b"]);
+    app.keys("space space");
+    assert!(app.picture().contains(" 2 marked"), "{}", app.picture());
+    app.reply(rows(&["b"]));
+    assert!(app.picture().contains(" 1 marked"), "{}", app.picture());
+}
+
+#[test]
 fn what_was_changed_from_here_is_no_news() {
     let mut app = watched(&["a", "b"]);
     app.reply(rows(&["a", "b"]));

@@ -84,3 +84,21 @@ fn wait_for_key(session: &mut Session, well: &Well, key: &str) {
     let store = well.server.store();
     session.wait_until(&format!("{key} is there"), || store.object(BUCKET, key).is_some());
 }
+
+/// More than any reader takes at once: what a flick of the wheel or a slow line brings in one go.
+#[test]
+fn everything_that_comes_at_once_is_read() {
+    let well = Well::dig();
+    for number in 0..400 {
+        well.server.store().put(BUCKET, &format!("k{number:03}"), "x");
+    }
+    let mut session = Session::start(well.browser(&[&format!("s3://{BUCKET}/")]), 100, 30);
+    session.see("k000").see("400");
+    session.press(&"\u{1b}[<65;50;10M".repeat(360));
+    session.press(&"j".repeat(1_500)).see("400 of 400");
+    session.press("gp").press("\u{15}").press(&"abcdefghij".repeat(300)).press("END");
+    session.see("fghijEND").press("\u{1b}").miss("Go to");
+    session.press("q");
+    assert_eq!(session.ended(), 0);
+    session.is_restored();
+}

@@ -93,6 +93,7 @@ mod crash;
 mod destinations;
 mod disk;
 mod dropping;
+mod elsewhere;
 mod fake;
 mod faults;
 mod guards;

@@ -63,12 +63,12 @@ async fn rows_of_one_last_name_are_refused_whole() {
             let (remote, spec) = (stored(&keys), spec.clone());
             let view = run(&remote, with(spec, answer)).await;
             let error = error_of(&view);
-            assert!(error.detail.contains("p/a/dup and p/b/dup"), "{error:?}");
+            assert!(error.detail.contains("p/a/dup and p/b/dup would have one name"), "{error:?}");
             assert_eq!(remote.keys(), keys, "nothing is begun");
         }
     }
     let view = run(&stored(&keys), download_rows(&keys, folder.path())).await;
-    assert!(error_of(&view).detail.contains("same last name"), "{view:?}");
+    assert!(error_of(&view).detail.contains("would have one name"), "{view:?}");
     assert_eq!(names_in(folder.path()), [""; 0]);
 }
 

@@ -291,8 +291,9 @@ impl Connecting {
         let Some(before) = cx.session.connections.iter().find(|each| each.name == *name) else {
             return;
         };
+        let before = cx.session.with_server(before);
         let kept = matches!(before.credentials, CredentialsSource::Kept { .. });
-        self.open_form(Form::of_connection(before, setting(cx)), cx);
+        self.open_form(Form::of_connection(&before, setting(cx)), cx);
         if kept {
             self.finding = Some(cx.request_of(name.clone(), ConnectionRequest::StoredKeyId));
         }

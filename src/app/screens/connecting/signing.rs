@@ -12,7 +12,7 @@ use crate::domain::address::ConnectionName;
 impl Connecting {
     /// Has the AWS CLI sign the profile of the connection in use in anew.
     pub fn sign_in(&mut self, cx: &mut Context<'_>) {
-        let Ok(profile) = profile_of(cx.session.connection()) else { return };
+        let Ok(profile) = profile_of(cx.session) else { return };
         let name = cx.session.name().clone();
         if let Some((device, _)) = self.codes.get(&name).cloned() {
             self.close(cx);

@@ -2,7 +2,7 @@
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
 use crate::app::screens::objects::deleting::{MANY, can_be_typed};
-use crate::app::screens::objects::downloading::name_of;
+use crate::app::screens::objects::downloading::{name_among, name_of};
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER};
 use crate::domain::object::Measure;
@@ -72,7 +72,8 @@ impl CopyConfirmation {
             confirm = confirm.line("Each object is deleted here once its copy is checked.");
         }
         let below = Measure { done: self.sources.sum().prefixes == 0, ..Measure::default() };
-        let mut confirm = confirm.about_rows(&self.sources, |target| name_of(target).to_owned());
+        let name = |target: &_| name_among(&self.sources, target).to_owned();
+        let mut confirm = confirm.about_rows(&self.sources, name);
         self.measured(below, &mut confirm);
         confirm
     }

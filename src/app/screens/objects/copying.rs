@@ -10,7 +10,7 @@ use crate::app::session::Session;
 use crate::config::connection::Connection;
 use crate::domain::address::{Bucket, ConnectionName, DELIMITER, Key, Location, Prefix};
 use crate::domain::attributes::Attributes;
-use crate::domain::overlap::{of_one_name, overlap, share_a_name};
+use crate::domain::overlap::{meeting, overlap};
 use crate::domain::place::{Place, SEPARATOR};
 use crate::domain::transfer::{
     FileRules, JobOptions, JobSpec, OnConflict, SourceRows, Target, Work,
@@ -79,10 +79,11 @@ impl Copying {
             }
             one_server = found.is_some_and(|to| to.endpoint == session.connection().endpoint);
         }
-        if let Some(pair) = of_one_name(&self.sources) {
-            return Err(share_a_name(&pair));
-        }
         let mut specs = Vec::new();
+        if let Some(why) = meeting(&self.sources) {
+            let verb = if self.moving { "move" } else { "copy" };
+            return Err(format!("{why}: {verb} them one by one, or the prefix they are below"));
+        }
         for source in self.sources.clone().into_targets() {
             let (to_bucket, target) = target_of(&source, &place.location)?;
             if one_server && to_bucket == self.bucket {
@@ -235,6 +236,7 @@ fn destination_rule(text: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::screens::objects::downloading::name_among;
     use crate::app::session::Startup;
     use crate::domain::transfer::SourceRow;
 
@@ -288,6 +290,12 @@ mod tests {
     }
 
     #[test]
+    fn found_rows_of_one_name_are_refused_and_named() {
+        let refused = copy(&["a/x", "b/c/x"], "s3://o/d/").unwrap_err();
+        assert!(refused.starts_with("a/x and b/c/x would have one name there"), "{refused}");
+    }
+
+    #[test]
     fn nothing_is_copied_onto_or_into_itself() {
         assert!(copy(&["a/x"], "s3://b/a/").unwrap_err().contains("same object"));
         assert!(copy(&["a/"], "s3://b/").unwrap_err().contains("inside it"));
@@ -305,6 +313,15 @@ mod tests {
         let refused = copying.specs(&session, "s3://b/c/").unwrap_err();
         assert!(refused.contains("old is read-only"), "{refused}");
         assert_eq!(copying.specs(&session, "aws:b/c/").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_question_names_found_rows_as_they_are_shown() {
+        let rows: SourceRows = vec![one("p/a/x"), one("p/b/y")].into();
+        let names: Vec<_> =
+            rows.in_order().map(|row| name_among(&rows, &row.target).to_owned()).collect();
+        assert_eq!(names, ["a/x", "b/y"]);
+        assert_eq!(rows_named(&vec![one("p/a/x")].into()), "x");
     }
 
     fn one(key: &str) -> SourceRow {

@@ -1,7 +1,7 @@
 //! Asks before a deletion, with its running count, and makes its job.
 
 use crate::app::dialogs::confirm::{Confirm, Tally};
-use crate::app::screens::objects::downloading::name_of;
+use crate::app::screens::objects::downloading::{name_among, name_of};
 use crate::app::session::Session;
 use crate::domain::address::{Bucket, ConnectionName, Prefix};
 use crate::domain::listed_rows::RowSum;
@@ -57,7 +57,7 @@ impl Deletion {
         };
         let mut confirm = Confirm::new(title, "Delete", "Keep")
             .line(format!("Delete {what}{with} from the bucket {}?", self.bucket))
-            .about_rows(&self.rows, |target| name_of(target).to_owned())
+            .about_rows(&self.rows, |target| name_among(&self.rows, target).to_owned())
             .warning(self.finality(session));
         self.measured(below, &mut confirm);
         confirm

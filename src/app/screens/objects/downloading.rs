@@ -70,9 +70,16 @@ pub fn specs(
 /// The name of the one row, or how many there are.
 pub fn rows_named(rows: &SourceRows) -> String {
     match rows.single() {
-        Some(one) => name_of(&one.target).to_owned(),
+        Some(one) => name_among(rows, &one.target).to_owned(),
         None => Counted(rows.len() as u64, "row").to_string(),
     }
+}
+
+/// The name of one of several rows as their listing shows it: of what was found with the prefixes
+/// that it is below.
+pub fn name_among<'a>(rows: &SourceRows, target: &'a Target) -> &'a str {
+    let below = target.as_str().strip_prefix(rows.place()).filter(|name| !name.is_empty());
+    below.unwrap_or_else(|| name_of(target))
 }
 
 /// The name of a row as a title shows it.

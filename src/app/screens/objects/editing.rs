@@ -1,6 +1,8 @@
 //! Edits an object in the user's editor or in the one here, and makes a new one there; loses
 //! nothing of two writers.
 
+use jiff::Timestamp;
+
 use crate::app::action::Action;
 use crate::app::chord::Chord;
 use crate::app::context::{Context, Intent};
@@ -327,9 +329,11 @@ impl Editing {
                 cx.ask(Intent::LogQuietly(error));
             }
             (EditStep::Comparing(written), Ok(Answer::TextOpened(theirs))) => {
+                tell(&written.object, Some(theirs.bytes.len() as u64), cx);
                 self.ask(Conflict { written, theirs: Some(theirs) });
             }
             (EditStep::Comparing(written), Err(error)) if error.is(&ErrorKind::NoSuchKey) => {
+                tell(&written.object, None, cx);
                 self.ask(Conflict { written, theirs: None });
             }
             (EditStep::Saving(written) | EditStep::Comparing(written), Err(error)) => {
@@ -377,13 +381,21 @@ fn saved(written: &Written, cx: &mut Context<'_>) {
         cx.effect(Effect::RemoveEdited(file.clone()));
     }
     cx.toast(Level::Done, format!("saved {}", written.object.key.name()));
-    let change = KeyChange::Stored {
-        key: written.object.key.clone(),
-        size: written.bytes.len() as u64,
-        modified: Some(cx.now),
-        class: Class::Unknown,
-    };
+    let change = stored(&written.object, written.bytes.len() as u64, Some(cx.now));
     cx.ask(Intent::Made { bucket: written.object.bucket.clone(), change });
+}
+
+fn stored(object: &ObjectAddress, size: u64, modified: Option<Timestamp>) -> KeyChange {
+    KeyChange::Stored { key: object.key.clone(), size, modified, class: Class::Unknown }
+}
+
+/// What has just been learned of an object is shown in the listing: its size, or that it is gone.
+fn tell(object: &ObjectAddress, size: Option<u64>, cx: &mut Context<'_>) {
+    let change = match size {
+        Some(size) => stored(object, size, None),
+        None => KeyChange::Deleted(object.key.clone()),
+    };
+    cx.ask(Intent::Made { bucket: object.bucket.clone(), change });
 }
 
 fn kept(file: &EditFile) -> String {
@@ -399,7 +411,12 @@ fn question(conflict: &Conflict) -> Dialog {
         ChoiceRow::new('t', "Leave theirs").note(format!("yours stays in {path}")),
     ];
     let name = written.object.key.name();
-    let mut choice = Choice::new(format!("Somebody else changed {name}"), rows).starting_at(2);
+    // Of a new object there was nothing to be changed.
+    let title = match written.etag {
+        None => format!("{name} exists already"),
+        Some(_) => format!("Somebody else changed {name}"),
+    };
+    let mut choice = Choice::new(title, rows).starting_at(2);
     let Some(theirs) = theirs else {
         return Dialog::Choice(choice.line("It was deleted since you opened it."));
     };

@@ -72,6 +72,10 @@ impl Browse {
     pub fn search(&mut self, wanted: String, cx: &mut Context<'_>) {
         let Some(place) = self.place().cloned() else { return };
         self.go(PrefixPlace { search: Some(wanted), ..place }, None, cx);
+        // Who asks anew wants to know how it is now; what was found before is shown until then.
+        if !self.is_pulling() {
+            self.refresh(cx);
+        }
     }
 
     /// Asks for an index of what is below the open prefix.

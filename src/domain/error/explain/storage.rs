@@ -5,8 +5,8 @@ use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
     ASSUME_ROLE, CHANGE_METADATA, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, KEEP_SETTING,
-    LOCK_JOURNAL, NO_SUCH_VERSION, NO_VERSION, NO_VERSION_BELOW, PUT_RIGHT, READ_FILE, Renewal,
-    SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED, WRITE_INDEX,
+    LOCK_JOURNAL, LOOK_INSIDE, NO_SUCH_VERSION, NO_VERSION, NO_VERSION_BELOW, PUT_RIGHT, READ_FILE,
+    Renewal, SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED, WRITE_INDEX,
 };
 use crate::domain::provider::Capability;
 
@@ -74,6 +74,11 @@ fn ended(error: &Error) -> Explanation {
             "the connection's keys have expired",
             "they are temporary keys, which are valid for a limited time",
             Remedy::ChangeKeys,
+        ),
+        Some(Renewal::Variables) => Explanation::new(
+            "the connection's keys have expired",
+            "they are variables of the environment that Windlass was started with",
+            Remedy::SetVariables,
         ),
         None => Explanation::with(
             "the credentials have expired",
@@ -200,6 +205,16 @@ fn place(error: &Error) -> Option<Explanation> {
             "it was deleted, is misspelled, or is in another account or jurisdiction",
             [Remedy::FindBucket, "on R2, write NAME@eu for a bucket in the EU jurisdiction".into()],
         ),
+        ErrorKind::AnotherServer => Explanation::with(
+            error.detail_or("the connection leads to another server now"),
+            "what was agreed to for one server is never done on another",
+            [
+                Remedy::EditConnection,
+                "or start with the environment it was queued under; the transfer goes on once its \
+                 connection leads there again"
+                    .into(),
+            ],
+        ),
         ErrorKind::NoSuchKey if error.operation == "ListObjectsV2" => Explanation::new(
             "there is nothing with this name or below it",
             "the prefix is misspelled, or what was there was deleted",
@@ -292,6 +307,11 @@ fn state(error: &Error) -> Option<Explanation> {
             error.detail_or("the object was changed meanwhile"),
             "someone else changed the same object at the same time",
             "look at it, and change it once more",
+        ),
+        ErrorKind::SourceChanged if error.operation == LOOK_INSIDE => Explanation::new(
+            "the object changed while it was read",
+            "someone else wrote to it; what was read is of the object as it was before",
+            Remedy::Refresh,
         ),
         ErrorKind::SourceChanged => Explanation::new(
             "the source changed while it was being read",

@@ -60,6 +60,7 @@ fn kinds() -> Vec<ErrorKind> {
         LocalIo,
         Config,
         ErrorKind::NotConfigured,
+        ErrorKind::AnotherServer,
         Usage,
         Cancelled,
         Partial,

@@ -67,6 +67,11 @@ impl Form {
                 };
                 Ok(DraftServer::Other { provider, endpoint, region: region.or(own) })
             }
+            (_, Some(PastedServer::Aws { .. })) if self.leads_there(address) => {
+                // One of AWS's endpoints that was chosen stays, with whatever it is for.
+                let (provider, endpoint) = (Provider::Aws, address.to_owned());
+                Ok(DraftServer::Other { provider, endpoint, region })
+            }
             (_, Some(PastedServer::Aws { region: own })) => {
                 Ok(DraftServer::Aws { region: region.or(own) })
             }
@@ -74,6 +79,12 @@ impl Form {
                 Err(wrong("enter the server's address, such as https://s3.example.com".to_owned()))
             }
         }
+    }
+
+    /// Whether the connection that is changed leads to this endpoint.
+    fn leads_there(&self, address: &str) -> bool {
+        let before = self.before.as_ref().and_then(|before| before.endpoint.as_deref());
+        before == Some(address)
     }
 
     fn keys(&self) -> Result<DraftKeys, Lacking> {
