@@ -57,7 +57,8 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<LoopEnd, Ve
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders)?;
     (startup.first, startup.keyless) = (first, choice.keyless);
     (startup.profiles, startup.access) = (choice.profiles, access);
-    startup.problems.extend(choice.warnings.into_iter().chain(choice.overruled));
+    startup.problems.extend(choice.warnings.into_iter().chain(choice.unused_rules));
+    startup.problems.extend(choice.overruled);
     let theme = startup::theme(settings.ui.theme.as_deref(), &folders, &mut startup.problems);
     startup.settings = settings;
     let start = Start {

@@ -26,6 +26,9 @@ use crate::transfer::remote::Remote;
 /// The name of the AWS chain where no profile is named.
 const CHAIN: &str = "default";
 
+/// Between the name of a connection and the server that a flag or a variable gives it.
+const AT: char = '@';
+
 /// Every connection that can be switched to, and the one to begin with.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -44,6 +47,8 @@ pub struct Choice {
     pub keyless: bool,
     /// What the user should know at once.
     pub warnings: Vec<String>,
+    /// Upload rules that hold for no connection there is, in a sentence each.
+    pub unused_rules: Vec<String>,
     /// What the environment asks for and `config.toml` overrules, in a sentence.
     pub overruled: Option<String>,
     /// The profiles of the AWS files.
@@ -79,6 +84,7 @@ impl Choice {
             && !Origins::has_default_profile(&OriginPaths::of_user(), CHAIN);
         let first = unsaid && keyless;
         let warning = file::exposure(&configuration.connections, &folders.config_file());
+        let rules_for = configuration.rules_for.clone();
         let mut choice = choose(flags, configuration, &AwsEnvironment::read())?;
         if let CredentialsSource::Chain { profile } = &choice.current()?.credentials {
             // What is wrong in the AWS files is said before anything is sent.
@@ -92,6 +98,7 @@ impl Choice {
                 choice.warnings.push(format!("{place}: {detail}; no AWS profile is offered"));
             }
         }
+        choice.unused_rules = choice.unused(&rules_for);
         let key_file = flags.sse_c_key.clone();
         let key_command = flags.sse_c_key_command.clone();
         let requester_pays = flags.requester_pays;
@@ -117,6 +124,19 @@ impl Choice {
             }
         }
         self.profiles = profiles;
+    }
+
+    /// What is said of rules for connections that are not there. One with a server in its name may
+    /// be there in another environment.
+    fn unused(&self, rules_for: &[(ConnectionName, String)]) -> Vec<String> {
+        let is_known = |name: &ConnectionName| {
+            name.as_str().contains(AT) || self.connections.iter().any(|known| known.name == *name)
+        };
+        let strange = rules_for.iter().filter(|(name, _)| !is_known(name));
+        let told = strange.map(|(name, place)| {
+            format!("{place}: this upload rule is for connection {name}, which there is none of")
+        });
+        told.collect()
     }
 
     pub fn named(&self, name: &ConnectionName) -> Result<&Connection, Error> {
@@ -205,6 +225,7 @@ pub fn choose(
         keyless: false,
         warnings: Vec::new(),
         overruled,
+        unused_rules: Vec::new(),
         profiles: Vec::new(),
     })
 }
@@ -227,7 +248,7 @@ fn with_flags(mut connection: Connection, flags: &TargetFlags) -> Connection {
         connection.region = Some(region.clone());
     }
     if let Some(endpoint) = &flags.endpoint_url {
-        let plain = connection.name.as_str().split('@').next().unwrap_or_default();
+        let plain = connection.name.as_str().split(AT).next().unwrap_or_default();
         connection.name = at_host(&ConnectionName::from(plain), endpoint);
         connection.provider = detect(Some(endpoint));
         connection.endpoint = Some(endpoint.clone());
@@ -252,7 +273,7 @@ fn with_flags(mut connection: Connection, flags: &TargetFlags) -> Connection {
 /// of a name.
 fn at_host(name: &ConnectionName, endpoint: &str) -> ConnectionName {
     match Endpoint::complete(endpoint) {
-        Ok(endpoint) => ConnectionName::new(format!("{name}@{}", endpoint.authority())),
+        Ok(endpoint) => ConnectionName::new(format!("{name}{AT}{}", endpoint.authority())),
         Err(_) => name.clone(),
     }
 }
@@ -275,7 +296,7 @@ mod tests {
         Configuration {
             default: Some("two".into()),
             connections: vec![connection("one"), connection("two")],
-            settings: Settings::default(),
+            ..Configuration::default()
         }
     }
 

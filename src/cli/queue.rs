@@ -14,7 +14,7 @@ use crate::cli::report::{line, object, report, status};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::config::stderr::say;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 use crate::domain::transfer::{JobId, JobState, JobView, TransferCommand};
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::visible::visible;
@@ -33,7 +33,15 @@ impl RunVerb for QueueArguments {
 
 async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, VerbError> {
     let path = Folders::find()?.journal_file();
-    let peek = journal::peek(&path)?;
+    let peek = match journal::peek(&path) {
+        // As the browser does; what was queued is told nowhere else.
+        Err(error) if error.is(&ErrorKind::Corrupt) && arguments.step != QueueStep::List => {
+            let warnings = journal::put_right(&path)?;
+            warnings.iter().for_each(|warning| complain_of(warning, choice.json));
+            return Ok(Status::Failed);
+        }
+        peek => peek?,
+    };
     let views = views(&peek);
     let jobs = named(arguments, &views)?;
     if arguments.step == QueueStep::List {

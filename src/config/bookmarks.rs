@@ -58,8 +58,8 @@ pub fn read(path: &Path) -> Result<Vec<Bookmark>, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(fail(&error)),
     };
-    let file: BookmarkFile =
-        toml::from_str(&text).map_err(|error| fail(&io::Error::other(explained(&error, &text))))?;
+    let file: BookmarkFile = toml::from_str(&text)
+        .map_err(|error| fail(&io::Error::other(explained::<BookmarkFile>(&error, &text))))?;
     Ok(file.bookmark)
 }
 

@@ -110,8 +110,15 @@ impl Access {
     /// # Errors
     /// `Config` where there is no key of 32 bytes, raw or in base64, or the command fails.
     pub async fn of(spec: &AccessSpec) -> Result<Access, Error> {
+        Access::read(spec, "--sse-c-key").await
+    }
+
+    /// `named_by` names the file of the key.
+    async fn read(spec: &AccessSpec, named_by: &'static str) -> Result<Access, Error> {
         let key = match (spec.key_file.clone(), &spec.key_command) {
-            (Some(file), _) => Some(blocking(move || read_key(&file)).await.map(Arc::new)?),
+            (Some(file), _) => {
+                Some(blocking(move || read_key(&file, named_by)).await.map(Arc::new)?)
+            }
             (None, Some(command)) => Some(CustomerKey::printed(command).await?),
             (None, None) => None,
         };
@@ -124,9 +131,9 @@ impl Access {
             && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
         {
             return Err(Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
-                .detail("a key for SSE-C is read from a file"));
+                .detail("sse_c_key of the bucket names what is no file: a key is read from one"));
         }
-        Access::of(spec).await
+        Access::read(spec, "sse_c_key of the bucket").await
     }
 
     /// What is given here, and what is given there where nothing is here.
@@ -234,8 +241,8 @@ macro_rules! with_source_access {
 
 pub(in crate::s3) use {with_access, with_source_access};
 
-fn read_key(path: &Path) -> Result<CustomerKey, Error> {
-    let failed = |error: &std::io::Error| Error::from_io(error, READ_KEY, path.display());
+fn read_key(path: &Path, named_by: &str) -> Result<CustomerKey, Error> {
+    let failed = |error: &std::io::Error| Error::of_named_file(error, READ_KEY, named_by, path);
     let mut bytes = Zeroizing::new(Vec::new());
     let file = File::open(path).map_err(|error| failed(&error))?;
     file.take(MOST).read_to_end(&mut bytes).map_err(|error| failed(&error))?;

@@ -30,7 +30,7 @@ use aws_sdk_s3::config::{
 };
 
 use crate::config::aws::{AwsSettings, KeyOrigin};
-use crate::config::aws_settings::{self, Retries};
+use crate::config::aws_settings::{self, Reads, Retries};
 use crate::config::connection::{Addressing, Connection, CredentialsSource, UploadChecksum};
 use crate::config::network::Network;
 use crate::config::proxy::{self, ProxyRoute, RequestTarget};
@@ -52,6 +52,9 @@ use crate::s3::sdk::metering::Metering;
 use crate::s3::sdk::no_body::NoBody;
 use crate::s3::sdk::own_certificate::with_own_certificate;
 use crate::s3::sdk::transport::AWS;
+
+/// The step at which an endpoint turns out to be none, or is missing.
+const READ_ENDPOINT: &str = "read the endpoint";
 
 /// A body that moves less than a byte a second for this long is given up.
 const STALL: Duration = Duration::from_secs(25);
@@ -239,7 +242,14 @@ impl Sdk {
 fn judge_settings(connection: &Connection, settings: &AwsSettings) -> Result<Retries, Error> {
     let chained = chained(connection);
     let keyless = chained || is_anonymous(connection);
-    aws_settings::judge(settings, chained, keyless && connection.endpoint.is_none())
+    let reads = Reads {
+        profile: chained,
+        endpoint: keyless && connection.endpoint.is_none(),
+        region: connection.region.is_none()
+            && (connection.provider == Provider::Aws
+                || (connection.provider == Provider::Other && chained)),
+    };
+    aws_settings::judge(settings, reads)
 }
 
 /// A client without the SDK, where nothing is asked for that only the SDK does; the inner error is
@@ -390,6 +400,11 @@ fn endpoint(connection: &Connection, settings: &AwsSettings) -> Result<Option<St
     let own = connection.endpoint.clone();
     let keyless = chained(connection) || is_anonymous(connection);
     let found = own.or_else(|| keyless.then(|| settings.endpoint()).flatten());
+    if found.is_none() && connection.provider != Provider::Aws && !settings.ignores_endpoints() {
+        let wanted = connection.provider.wants_endpoint();
+        let detail = format!("connection {:?}: {wanted}, here or in its profile", connection.name);
+        return Err(Error::new(ErrorKind::Config, READ_ENDPOINT, "config.toml").detail(detail));
+    }
     found.map(|url| Ok(read_endpoint(&url)?.to_string())).transpose()
 }
 
@@ -435,7 +450,7 @@ fn renewal(connection: &Connection, settings: &AwsSettings) -> Option<Renewal> {
 /// An endpoint that requests can be sent to. The error quotes nothing of it, which may hold a
 /// password.
 pub fn read_endpoint(text: &str) -> Result<Endpoint, Error> {
-    let unfit = |why: String| Error::new(ErrorKind::Config, "read the endpoint", "").detail(why);
+    let unfit = |why: String| Error::new(ErrorKind::Config, READ_ENDPOINT, "").detail(why);
     Endpoint::complete(text).map_err(unfit)
 }
 

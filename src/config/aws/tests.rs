@@ -128,7 +128,7 @@ fn variables_come_before_the_profile_and_empty_ones_count_as_unset() {
     assert_eq!(endpoint(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")]), None);
     let mine = read(Some("mine"), &[("AWS_CA_BUNDLE", "")]).unwrap();
     assert_eq!(mine.endpoint().as_deref(), Some("http://mine:9000"));
-    assert_eq!(mine.ca_bundle().as_deref(), Some(Path::new("/etc/mine.pem")));
+    assert_eq!(mine.ca_bundle().unwrap().path, Path::new("/etc/mine.pem"));
     assert_eq!(read(Some("work"), &[]).unwrap().addressing(), Addressing::Path);
 }
 

@@ -16,7 +16,8 @@ use crate::config::connection::{
     Addressing, Bodies, Connection, CredentialsSource, Keeper, KnownBucket, UploadChecksum,
 };
 use crate::config::file::jurisdictions::RawJurisdictions;
-use crate::config::network::{Network, Proxy};
+use crate::config::network::{CaBundle, Network, Proxy};
+use crate::config::proxy::unfit_proxy;
 use crate::config::r2::{self, Jurisdiction};
 use crate::config::settings::{TransferSettings, UiSettings};
 use crate::config::tilde;
@@ -27,6 +28,7 @@ use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
 use crate::domain::protection::AccessSpec;
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
+use crate::domain::region::parse_region;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +52,7 @@ pub struct RawConnection {
     jurisdiction: Option<Spanned<Jurisdiction>>,
     jurisdictions: Option<Spanned<RawJurisdictions>>,
     endpoint: Option<Spanned<String>>,
-    region: Option<String>,
+    region: Option<Spanned<String>>,
     access_key_id: Option<Spanned<String>>,
     secret_access_key: Option<Spanned<Secret>>,
     session_token: Option<Spanned<Secret>>,
@@ -73,6 +75,30 @@ pub struct RawConnection {
     cloudflare_token_env: Option<Spanned<String>>,
     cloudflare_api: Option<Spanned<String>>,
     buckets: Vec<RawBucket>,
+}
+
+/// The file that a section stands in.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    pub file: &'a Path,
+    pub text: &'a str,
+}
+
+impl<'a> Source<'a> {
+    fn folder(&self) -> &'a Path {
+        self.file.parent().unwrap_or(self.file)
+    }
+
+    /// A path that is relative begins at the folder of the file.
+    fn path(&self, path: PathBuf) -> PathBuf {
+        self.folder().join(path)
+    }
+
+    pub fn place(&self, span: &Range<usize>) -> String {
+        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("{}:{line}", self.file.display())
+    }
 }
 
 /// What a section says that cannot be, and where.
@@ -117,6 +143,13 @@ fn usual_endpoint(
     }
 }
 
+/// Whether a connection without an endpoint says where it leads: AWS has servers of its own, and
+/// what is read of the AWS chain may name one.
+fn names_server(provider: Provider, keys: &CredentialsSource, keeper: Option<Keeper>) -> bool {
+    let chained = matches!(keys, CredentialsSource::Chain { .. } | CredentialsSource::Anonymous);
+    provider == Provider::Aws || (chained && keeper.is_none())
+}
+
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Checksum {
@@ -128,9 +161,10 @@ impl RawConnection {
     pub fn into_connection(
         mut self,
         name: ConnectionName,
-        folder: &Path,
+        source: Source<'_>,
         span: Range<usize>,
     ) -> Result<Connection, Wrong> {
+        let folder = source.folder();
         let jurisdictions = self.jurisdictions()?;
         let endpoint = match jurisdictions.first() {
             Some((_, first)) => Some(first.clone()),
@@ -140,7 +174,7 @@ impl RawConnection {
         if provider == Provider::R2 && endpoint.is_none() {
             return wrong(&span, "expected account_id or endpoint for an R2 connection");
         }
-        let region = self.region.take();
+        let region = self.region()?;
         let endpoint = match endpoint {
             None => usual_endpoint(provider, region.as_deref(), &span)?,
             given => given,
@@ -148,6 +182,9 @@ impl RawConnection {
         let region = region.or_else(|| (provider == Provider::R2).then(|| "auto".to_owned()));
         let keeper = self.keys.as_ref().map(Spanned::get_ref).copied();
         let given = self.credentials(&span)?;
+        if endpoint.is_none() && !names_server(provider, &given, keeper) {
+            return wrong(&span, &provider.wants_endpoint());
+        }
         let cloudflare = self.cloudflare(endpoint.as_deref())?;
         let credentials = match keeper {
             Some(keeper) => {
@@ -168,7 +205,7 @@ impl RawConnection {
                 PathStyle::Never => Addressing::VirtualHosted,
             },
             link_expiry: self.expiry()?,
-            network: self.network()?,
+            network: self.network(source)?,
             cloudflare,
             exposed: false,
             read_only: self.read_only,
@@ -180,7 +217,7 @@ impl RawConnection {
                 unsigned: self.unsigned_payload,
                 by_sdk: self.by_sdk,
             },
-            known_buckets: self.buckets.into_iter().map(KnownBucket::from).collect(),
+            known_buckets: self.buckets.into_iter().map(|raw| raw.known(source)).collect(),
         })
     }
 
@@ -306,23 +343,30 @@ impl RawConnection {
         }
     }
 
-    fn network(&self) -> Result<Network, Wrong> {
+    fn region(&self) -> Result<Option<String>, Wrong> {
+        let Some(text) = &self.region else { return Ok(None) };
+        let region = parse_region(text.get_ref());
+        region.map(Some).map_err(|expected| Wrong { span: text.span(), expected })
+    }
+
+    fn network(&self, source: Source<'_>) -> Result<Network, Wrong> {
         let ca_bundle = match &self.ca_bundle {
             Some(path) if path.get_ref().is_empty() => {
                 return wrong(&path.span(), "expected the path of a PEM file");
             }
-            path => path.as_ref().map(|path| tilde::expanded(path.get_ref())),
+            path => path.as_ref().map(|path| CaBundle {
+                path: source.path(tilde::expanded(path.get_ref())),
+                named_by: format!("ca_bundle ({})", source.place(&path.span())),
+            }),
         };
         let proxy = match self.proxy.as_ref().map(|proxy| (proxy.get_ref().as_str(), proxy.span()))
         {
             None => Proxy::Environment,
             Some(("none", _)) => Proxy::None,
-            Some((url, _)) if url.starts_with("http://") || url.starts_with("https://") => {
-                Proxy::Url(url.to_owned())
-            }
-            Some((_, span)) => {
-                return wrong(&span, "expected http://host:port of a proxy, or \"none\"");
-            }
+            Some((url, span)) => match unfit_proxy(url) {
+                None => Proxy::Url(url.to_owned()),
+                Some(why) => return wrong(&span, &format!("{why}, or \"none\"")),
+            },
         };
         Ok(Network { ca_bundle, proxy, insecure: self.insecure()? })
     }
@@ -400,13 +444,14 @@ struct BucketTable {
     sse_c_key_command: Option<String>,
 }
 
-impl From<RawBucket> for KnownBucket {
-    fn from(raw: RawBucket) -> KnownBucket {
+impl RawBucket {
+    fn known(self, source: Source<'_>) -> KnownBucket {
+        let key_file = self.access.key_file.map(|path| source.path(path));
         KnownBucket {
-            bucket: Bucket::new(raw.name),
-            prefix: Prefix::new(raw.prefix),
-            public_domain: raw.public_domain,
-            access: raw.access,
+            bucket: Bucket::new(self.name),
+            prefix: Prefix::new(self.prefix),
+            public_domain: self.public_domain,
+            access: AccessSpec { key_file, ..self.access },
         }
     }
 }
@@ -414,6 +459,13 @@ impl From<RawBucket> for KnownBucket {
 impl<'de> Deserialize<'de> for RawBucket {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawBucket, D::Error> {
         deserializer.deserialize_any(BucketVisitor)
+    }
+}
+
+fn expect_name<E: serde::de::Error>(name: &str) -> Result<(), E> {
+    match name.is_empty() {
+        true => Err(E::custom("the name of the bucket is empty")),
+        false => Ok(()),
     }
 }
 
@@ -430,12 +482,14 @@ impl<'de> Visitor<'de> for BucketVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<RawBucket, E> {
+        expect_name(name)?;
         let (name, access) = (name.to_owned(), AccessSpec::default());
         Ok(RawBucket { name, prefix: String::new(), public_domain: None, access })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBucket, A::Error> {
         let table = BucketTable::deserialize(MapAccessDeserializer::new(map))?;
+        expect_name(&table.name)?;
         let key_file = table.sse_c_key.map(tilde::expanded);
         if key_file.is_some() && table.sse_c_key_command.is_some() {
             let both = "a bucket has sse_c_key or sse_c_key_command, not both";

@@ -2,7 +2,9 @@
 
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
-use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL, SAVE_TEXT, UNSIGNED};
+use crate::domain::error::{
+    Error, ErrorKind, KEPT_AS, OPEN_JOURNAL, OWN_PROXY, SAVE_TEXT, UNSIGNED,
+};
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     way(error).or_else(|| bytes(error))
@@ -117,7 +119,10 @@ fn unreachable_proxy(named_by: &str, detail: &str) -> Explanation {
     Explanation::new(
         what,
         format!("{named_by} names the proxy; it may be gone, or not reach this server"),
-        format!("check {named_by}, or leave the server out of it with NO_PROXY"),
+        match named_by == OWN_PROXY {
+            true => "correct proxy in config.toml; \"none\" goes there without one".to_owned(),
+            false => format!("check {named_by}, or leave the server out of it with NO_PROXY"),
+        },
     )
 }
 
@@ -185,14 +190,29 @@ fn untrusted_server(error: &Error) -> Explanation {
         "the server's certificate is not trusted",
         "no root this machine trusts has signed it: it may be from your own authority, or \
          something in between answers",
-        "set AWS_CA_BUNDLE to the file of your own root, or use http:// on loopback",
+        "name the file of your own root as ca_bundle of the connection, or in AWS_CA_BUNDLE; or use \
+         http:// on loopback",
     )
+}
+
+fn damage(error: &Error) -> String {
+    error.detail_or("it cannot be read")
 }
 
 fn bytes(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
+        ErrorKind::Corrupt
+            if error.operation == OPEN_JOURNAL && !error.detail.contains(KEPT_AS) =>
+        {
+            Explanation::new(
+                format!("the file of the queue is damaged: {}", damage(error)),
+                "the disk failed, or another program wrote to it; it was left as it is",
+                "start windlass, or run windlass queue run: the file is renamed then, none of it is \
+                 deleted, and a new queue begins",
+            )
+        }
         ErrorKind::Corrupt if error.operation == OPEN_JOURNAL => Explanation::new(
-            format!("the file of the queue is damaged: {}", error.detail_or("it cannot be read")),
+            format!("the file of the queue is damaged: {}", damage(error)),
             "the disk failed, or another program wrote to it; the file was renamed, and none of it \
              was deleted",
             "check which transfers were unfinished and start them again; new ones are saved as \
