@@ -41,7 +41,10 @@ fn run(arguments: Arguments) -> ExitCode {
     match arguments.verb {
         None => told(browse(arguments.location, &arguments.target)),
         Some(Verb::Demo(demo)) if !demo.serve => told(browse_demo(&demo)),
-        Some(verb) => verbs::run(&verb, &arguments.target, arguments.json),
+        Some(verb) => match Folders::find().and_then(|folders| log::start(&folders.log_file())) {
+            Err(trouble) if log::is_asked_for() => complain(&trouble.into(), arguments.json).into(),
+            _ => verbs::run(&verb, &arguments.target, arguments.json),
+        },
     }
 }
 

@@ -71,6 +71,11 @@ pub fn say(remedy: &Remedy) -> String {
             "say how long it will be with --expected-size, or give larger parts with --part-size"
         }
         Remedy::ReadAnswer => "the last line is the server's own answer",
+        Remedy::ShowQueue => "windlass queue shows the queue meanwhile",
+        Remedy::RenewQueue => {
+            "windlass queue run, or the browser, renames the file, deletes none of it, and begins \
+             a new queue"
+        }
         Remedy::ReadHelp => return format!("{} shows what is expected", help()),
         Remedy::StartAgain => "run it again; what was finished is kept",
         Remedy::AwaitThaw => "--wait waits until it is readable",

@@ -26,6 +26,9 @@ use crate::transfer::remote::Remote;
 /// The name of the AWS chain where no profile is named.
 const CHAIN: &str = "default";
 
+/// What s5cmd and others read.
+const OF_OTHERS: &str = "S3_ENDPOINT_URL";
+
 /// Between the name of a connection and the server that a flag or a variable gives it.
 const AT: char = '@';
 
@@ -60,6 +63,8 @@ pub struct Choice {
 pub struct AwsEnvironment {
     pub profile: Option<String>,
     pub endpoint: Option<String>,
+    /// `S3_ENDPOINT_URL` is set, which other programs go by and the AWS CLI does not.
+    pub of_others: bool,
 }
 
 impl AwsEnvironment {
@@ -67,6 +72,7 @@ impl AwsEnvironment {
         AwsEnvironment {
             profile: aws::profile_of_environment(),
             endpoint: AwsSettings::without_files().endpoint(),
+            of_others: aws::variable(OF_OTHERS).is_some(),
         }
     }
 }
@@ -111,7 +117,7 @@ impl Choice {
     /// # Errors
     /// As [`Access::of`].
     pub async fn read_key(self) -> Result<Choice, Error> {
-        let access = Access::of(&self.access_spec).await?;
+        let access = Access::of(&self.access_spec, "--sse-c-key").await?;
         Ok(Choice { access, ..self })
     }
 
@@ -209,6 +215,17 @@ pub fn choose(
         )
     });
     let flagged = with_flags(connection.clone(), flags);
+    let unread = environment.of_others && environment.endpoint.is_none();
+    let keyless = matches!(
+        flagged.credentials,
+        CredentialsSource::Chain { .. } | CredentialsSource::Anonymous
+    );
+    let unread = (unread && keyless && flagged.endpoint.is_none()).then(|| {
+        format!(
+            "{OF_OTHERS} is set and not used: AWS_ENDPOINT_URL or --endpoint-url names the server"
+        )
+    });
+    let overruled = overruled.or(unread);
     let current = flagged.name.clone();
     match connections.iter_mut().find(|connection| connection.name == current) {
         Some(same) => *same = flagged,
@@ -358,11 +375,28 @@ mod tests {
         let environment = AwsEnvironment {
             profile: Some("p".into()),
             endpoint: Some("http://127.0.0.1:9/".into()),
+            ..AwsEnvironment::default()
         };
         let choice =
             choose(&TargetFlags::default(), Configuration::default(), &environment).unwrap();
         assert_eq!(choice.current.as_str(), "p@127.0.0.1:9");
         assert_eq!(choice.current().unwrap().provider, Provider::Other);
+    }
+
+    #[test]
+    fn a_variable_of_other_programs_is_said_where_it_would_be_missed() {
+        let told = |endpoint: Option<&str>, configuration| {
+            let environment = AwsEnvironment {
+                endpoint: endpoint.map(str::to_owned),
+                of_others: true,
+                ..AwsEnvironment::default()
+            };
+            let choice = choose(&TargetFlags::default(), configuration, &environment).unwrap();
+            choice.overruled.unwrap_or_default().contains(OF_OTHERS)
+        };
+        assert!(told(None, Configuration::default()));
+        assert!(!told(Some("http://localhost:1"), Configuration::default()));
+        assert!(!told(None, configured()), "the connection names its server");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod jurisdictions;
 mod raw;
+mod raw_bucket;
+mod section_file;
 
 use std::fs;
 use std::io;
@@ -11,7 +13,8 @@ use std::path::Path;
 
 use crate::config::aws::text::{self, Unreadable};
 use crate::config::connection::Connection;
-use crate::config::file::raw::{RawConnection, RawFile, Source};
+use crate::config::file::raw::{RawConnection, RawFile};
+use crate::config::file::section_file::SectionFile;
 use crate::config::settings::Settings;
 use crate::config::upload_rules::BucketRule;
 use crate::domain::address::ConnectionName;
@@ -83,7 +86,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
         .map_err(|error| fault(error.span(), &explained::<RawFile>(&error, text)))?;
     let mut sections: Vec<_> = file.connections.into_iter().collect();
     sections.sort_by_key(|(name, _)| name.span().start);
-    let source = Source { file: path, text };
+    let source = SectionFile { file: path, text };
     let mut connections = Vec::with_capacity(sections.len());
     for (name, section) in sections {
         connections.push(connection(name.get_ref(), source, name.span(), section).map_err(
@@ -117,7 +120,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
 
 fn connection(
     name: &str,
-    source: Source<'_>,
+    source: SectionFile<'_>,
     span: Range<usize>,
     section: RawConnection,
 ) -> Result<Connection, raw::Wrong> {

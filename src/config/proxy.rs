@@ -189,9 +189,9 @@ fn unfit_scheme(scheme: &str) -> Option<String> {
     let known = scheme.starts_with("socks") || scheme == "https";
     match scheme {
         "http" => None,
-        _ if known => {
-            Some(format!("{scheme}:// proxies are not supported: expected http://host:port"))
-        }
+        _ if known => Some(format!(
+            "{scheme}:// proxies are not supported: expected http://host:port of a proxy"
+        )),
         _ => Some("it is not the URL of a proxy: expected http://host:port".to_owned()),
     }
 }

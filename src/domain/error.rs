@@ -16,6 +16,9 @@ use crate::domain::provider::Provider;
 /// The step at which a second window finds that the first has the queue.
 pub const LOCK_JOURNAL: &str = "lock the journal";
 
+/// The step at which a verb finds that a window has the queue.
+pub const ORDER_QUEUE: &str = "work on the queue";
+
 /// The step at which a damaged queue is found.
 pub const OPEN_JOURNAL: &str = "open the journal";
 

@@ -214,7 +214,8 @@ mod tests {
             ),
             (
                 "[places.a]\n# x\n[places.b]\n[places.a] # y\n",
-                "[places.a] is there twice, first on line 1: rename one of the two, or make them one",
+                "[places.a] is there twice, first on line 1: rename one of the two, or make them \
+                 one",
             ),
             (
                 "[place]\nopen = true\nopen = false",

@@ -104,17 +104,12 @@ impl fmt::Debug for CustomerKey {
 }
 
 impl Access {
-    /// Reads the key: from its file, else from its command, which is ended where nobody waits for
-    /// it any more.
+    /// Reads the key: from its file, which `named_by` names, else from its command, which is ended
+    /// where nobody waits for it any more.
     ///
     /// # Errors
     /// `Config` where there is no key of 32 bytes, raw or in base64, or the command fails.
-    pub async fn of(spec: &AccessSpec) -> Result<Access, Error> {
-        Access::read(spec, "--sse-c-key").await
-    }
-
-    /// `named_by` names the file of the key.
-    async fn read(spec: &AccessSpec, named_by: &'static str) -> Result<Access, Error> {
+    pub async fn of(spec: &AccessSpec, named_by: &'static str) -> Result<Access, Error> {
         let key = match (spec.key_file.clone(), &spec.key_command) {
             (Some(file), _) => {
                 Some(blocking(move || read_key(&file, named_by)).await.map(Arc::new)?)
@@ -133,7 +128,7 @@ impl Access {
             return Err(Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
                 .detail("sse_c_key of the bucket names what is no file: a key is read from one"));
         }
-        Access::read(spec, "sse_c_key of the bucket").await
+        Access::of(spec, "sse_c_key of the bucket").await
     }
 
     /// What is given here, and what is given there where nothing is here.
@@ -308,7 +303,7 @@ mod tests {
         let file = folder.path().join("key");
         std::fs::write(&file, [65_u8; KEY]).unwrap();
         let spec = AccessSpec { key_file: Some(file), ..AccessSpec::default() };
-        let shown = format!("{:?}", Access::of(&spec).await.unwrap());
+        let shown = format!("{:?}", Access::of(&spec, "a test").await.unwrap());
         assert!(!shown.contains("QUFB") && !shown.contains("AAAA"), "{shown}");
     }
 }

@@ -5,6 +5,7 @@ pub(in crate::s3) mod credentials;
 pub(in crate::s3) mod errors;
 pub(in crate::s3) mod guard;
 pub(in crate::s3) mod hook;
+pub(in crate::s3) mod key_origin;
 pub(in crate::s3) mod last_answer;
 pub(in crate::s3) mod md5_instead;
 pub(in crate::s3) mod metadata_off;
@@ -29,7 +30,7 @@ use aws_sdk_s3::config::{
     SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
 };
 
-use crate::config::aws::{AwsSettings, KeyOrigin};
+use crate::config::aws::AwsSettings;
 use crate::config::aws_settings::{self, Reads, Retries};
 use crate::config::connection::{Addressing, Connection, CredentialsSource, UploadChecksum};
 use crate::config::network::Network;
@@ -47,6 +48,7 @@ use crate::s3::sdk::blank_key::BlankKey;
 use crate::s3::sdk::credentials::{KeyIdRecorder, KeyIdSeen};
 use crate::s3::sdk::guard::ResponseGuard;
 use crate::s3::sdk::hook::Hooked;
+use crate::s3::sdk::key_origin::{ExpectedKeys, renewal, who};
 use crate::s3::sdk::metadata_off::without_metadata;
 use crate::s3::sdk::metering::Metering;
 use crate::s3::sdk::no_body::NoBody;
@@ -76,6 +78,7 @@ pub struct Sdk {
     pub key_id: KeyIdSeen,
     /// How its keys are renewed once they end.
     pub renewal: Option<Renewal>,
+    pub expected_keys: ExpectedKeys,
     /// The way there, with what the AWS files and the environment say of it.
     pub network: Network,
     /// Uploads carry a CRC64NVME; else an MD5.
@@ -184,6 +187,7 @@ impl Sdk {
             credentials,
             who: who(connection, &settings),
             renewal: renewal(connection, &settings),
+            expected_keys: ExpectedKeys::of(connection, &settings),
             key_id,
             network: network.clone(),
             crc64nvme: checksum.map_or(provider.takes_trailing_checksums(), |checksum| {
@@ -423,27 +427,6 @@ fn settings(connection: &Connection) -> Result<AwsSettings, Error> {
         }
         (_, Provider::Aws) if connection.region.is_none() => AwsSettings::beside_keys(),
         _ => Ok(AwsSettings::without_files()),
-    }
-}
-
-/// The name of whose keys sign.
-fn who(connection: &Connection, settings: &AwsSettings) -> String {
-    match (&connection.credentials, settings.keys()) {
-        (CredentialsSource::Anonymous, _) => "nobody (not signed)".to_owned(),
-        (CredentialsSource::Chain { .. }, KeyOrigin::Environment) => "environment".to_owned(),
-        (CredentialsSource::Chain { .. }, KeyOrigin::Profile) => settings.profile_name().to_owned(),
-        (CredentialsSource::Chain { .. }, KeyOrigin::Surroundings) => {
-            "this machine's role".to_owned()
-        }
-        _ => connection.name.to_string(),
-    }
-}
-
-fn renewal(connection: &Connection, settings: &AwsSettings) -> Option<Renewal> {
-    match &connection.credentials {
-        CredentialsSource::Chain { .. } => settings.signs_in_by().map(Renewal::SignIn),
-        CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => Some(Renewal::NewKeys),
-        _ => None,
     }
 }
 

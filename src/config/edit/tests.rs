@@ -164,7 +164,8 @@ fn a_connection_that_is_saved_as_it_is_stays_as_it_is_written() {
         tables,
     ] {
         let before = format!(
-            "[connections.a]\nendpoint = 'https://s3.example.com' # here\nanonymous = true\n{buckets}"
+            "[connections.a]\nendpoint = 'https://s3.example.com' # here\nanonymous = true\n\
+             {buckets}"
         );
         let options = ConnectionOptions::of(&reread(&before, "a"));
         let server = DraftServer::Other {

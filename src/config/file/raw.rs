@@ -1,31 +1,28 @@
 //! Reads the sections of `config.toml` as they are written, and makes connections of them.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use crate::config::cloudflare::{self, ApiToken, Cloudflare};
 use crate::config::connection::{
-    Addressing, Bodies, Connection, CredentialsSource, Keeper, KnownBucket, UploadChecksum,
+    Addressing, Bodies, Connection, CredentialsSource, Keeper, UploadChecksum,
 };
 use crate::config::file::jurisdictions::RawJurisdictions;
+use crate::config::file::raw_bucket::RawBucket;
+use crate::config::file::section_file::SectionFile;
 use crate::config::network::{CaBundle, Network, Proxy};
 use crate::config::proxy::unfit_proxy;
 use crate::config::r2::{self, Jurisdiction};
 use crate::config::settings::{TransferSettings, UiSettings};
 use crate::config::tilde;
 use crate::config::upload_rules::UploadRuleText;
-use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::address::ConnectionName;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
-use crate::domain::protection::AccessSpec;
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
 use crate::domain::region::parse_region;
@@ -75,30 +72,6 @@ pub struct RawConnection {
     cloudflare_token_env: Option<Spanned<String>>,
     cloudflare_api: Option<Spanned<String>>,
     buckets: Vec<RawBucket>,
-}
-
-/// The file that a section stands in.
-#[derive(Clone, Copy)]
-pub struct Source<'a> {
-    pub file: &'a Path,
-    pub text: &'a str,
-}
-
-impl<'a> Source<'a> {
-    fn folder(&self) -> &'a Path {
-        self.file.parent().unwrap_or(self.file)
-    }
-
-    /// A path that is relative begins at the folder of the file.
-    fn path(&self, path: PathBuf) -> PathBuf {
-        self.folder().join(path)
-    }
-
-    pub fn place(&self, span: &Range<usize>) -> String {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        format!("{}:{line}", self.file.display())
-    }
 }
 
 /// What a section says that cannot be, and where.
@@ -161,7 +134,7 @@ impl RawConnection {
     pub fn into_connection(
         mut self,
         name: ConnectionName,
-        source: Source<'_>,
+        source: SectionFile<'_>,
         span: Range<usize>,
     ) -> Result<Connection, Wrong> {
         let folder = source.folder();
@@ -349,7 +322,7 @@ impl RawConnection {
         region.map(Some).map_err(|expected| Wrong { span: text.span(), expected })
     }
 
-    fn network(&self, source: Source<'_>) -> Result<Network, Wrong> {
+    fn network(&self, source: SectionFile<'_>) -> Result<Network, Wrong> {
         let ca_bundle = match &self.ca_bundle {
             Some(path) if path.get_ref().is_empty() => {
                 return wrong(&path.span(), "expected the path of a PEM file");
@@ -421,82 +394,4 @@ fn whole_url(endpoint: &Spanned<String>) -> Result<String, Wrong> {
 
 fn wrong<T>(span: &Range<usize>, expected: &str) -> Result<T, Wrong> {
     Err(Wrong { span: span.clone(), expected: expected.to_owned() })
-}
-
-/// `"media"`, or a table with more than the name.
-struct RawBucket {
-    name: String,
-    prefix: String,
-    public_domain: Option<String>,
-    access: AccessSpec,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BucketTable {
-    name: String,
-    #[serde(default)]
-    prefix: String,
-    public_domain: Option<String>,
-    #[serde(default)]
-    requester_pays: bool,
-    sse_c_key: Option<PathBuf>,
-    sse_c_key_command: Option<String>,
-}
-
-impl RawBucket {
-    fn known(self, source: Source<'_>) -> KnownBucket {
-        let key_file = self.access.key_file.map(|path| source.path(path));
-        KnownBucket {
-            bucket: Bucket::new(self.name),
-            prefix: Prefix::new(self.prefix),
-            public_domain: self.public_domain,
-            access: AccessSpec { key_file, ..self.access },
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for RawBucket {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawBucket, D::Error> {
-        deserializer.deserialize_any(BucketVisitor)
-    }
-}
-
-fn expect_name<E: serde::de::Error>(name: &str) -> Result<(), E> {
-    match name.is_empty() {
-        true => Err(E::custom("the name of the bucket is empty")),
-        false => Ok(()),
-    }
-}
-
-struct BucketVisitor;
-
-impl<'de> Visitor<'de> for BucketVisitor {
-    type Value = RawBucket;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(
-            "the name of a bucket, or { name = \"…\" } with prefix, public_domain, \
-             requester_pays, sse_c_key or sse_c_key_command",
-        )
-    }
-
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<RawBucket, E> {
-        expect_name(name)?;
-        let (name, access) = (name.to_owned(), AccessSpec::default());
-        Ok(RawBucket { name, prefix: String::new(), public_domain: None, access })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBucket, A::Error> {
-        let table = BucketTable::deserialize(MapAccessDeserializer::new(map))?;
-        expect_name(&table.name)?;
-        let key_file = table.sse_c_key.map(tilde::expanded);
-        if key_file.is_some() && table.sse_c_key_command.is_some() {
-            let both = "a bucket has sse_c_key or sse_c_key_command, not both";
-            return Err(serde::de::Error::custom(both));
-        }
-        let BucketTable { name, prefix, public_domain, requester_pays, .. } = table;
-        let access = AccessSpec { key_file, key_command: table.sse_c_key_command, requester_pays };
-        Ok(RawBucket { name, prefix, public_domain, access })
-    }
 }

@@ -73,7 +73,7 @@ fn disk(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::LocalIo if error.operation == EDIT => Explanation::new(
             format!("the object was not edited: {}", error.detail_or("the editor failed")),
-            "the editor is that of $VISUAL, else of $EDITOR",
+            "the editor is that of $VISUAL, else of $EDITOR, else vi",
             "look at what the editor said, or name another one",
         ),
         ErrorKind::LocalIo if error.detail.starts_with("Is a directory") => Explanation::new(

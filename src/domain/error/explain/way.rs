@@ -190,34 +190,32 @@ fn untrusted_server(error: &Error) -> Explanation {
         "the server's certificate is not trusted",
         "no root this machine trusts has signed it: it may be from your own authority, or \
          something in between answers",
-        "name the file of your own root as ca_bundle of the connection, or in AWS_CA_BUNDLE; or use \
-         http:// on loopback",
+        "name the file of your own root as ca_bundle of the connection, or in AWS_CA_BUNDLE; or \
+         use http:// on loopback",
     )
 }
 
-fn damage(error: &Error) -> String {
-    error.detail_or("it cannot be read")
+fn damaged_queue(error: &Error) -> Explanation {
+    let what =
+        format!("the file of the queue is damaged: {}", error.detail_or("it cannot be read"));
+    if !error.detail.contains(KEPT_AS) {
+        return Explanation::new(
+            what,
+            "the disk failed, or another program wrote to it; it was left as it is",
+            Remedy::RenewQueue,
+        );
+    }
+    Explanation::new(
+        what,
+        "the disk failed, or another program wrote to it; the file was renamed, and none of it was \
+         deleted",
+        "check which transfers were unfinished and start them again; new ones are saved as usual",
+    )
 }
 
 fn bytes(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
-        ErrorKind::Corrupt
-            if error.operation == OPEN_JOURNAL && !error.detail.contains(KEPT_AS) =>
-        {
-            Explanation::new(
-                format!("the file of the queue is damaged: {}", damage(error)),
-                "the disk failed, or another program wrote to it; it was left as it is",
-                "start windlass, or run windlass queue run: the file is renamed then, none of it is \
-                 deleted, and a new queue begins",
-            )
-        }
-        ErrorKind::Corrupt if error.operation == OPEN_JOURNAL => Explanation::new(
-            format!("the file of the queue is damaged: {}", damage(error)),
-            "the disk failed, or another program wrote to it; the file was renamed, and none of it \
-             was deleted",
-            "check which transfers were unfinished and start them again; new ones are saved as \
-             usual",
-        ),
+        ErrorKind::Corrupt if error.operation == OPEN_JOURNAL => damaged_queue(error),
         ErrorKind::Corrupt => Explanation::new(
             format!(
                 "the bytes are not those that were sent: {}",
