@@ -15,6 +15,7 @@ use crate::config::aws::text::{self, Unreadable};
 use crate::config::connection::Connection;
 use crate::config::file::raw::{RawConnection, RawFile};
 use crate::config::file::section_file::SectionFile;
+pub use crate::config::file::section_file::line_of;
 use crate::config::settings::Settings;
 use crate::config::upload_rules::BucketRule;
 use crate::domain::address::ConnectionName;
@@ -128,11 +129,6 @@ fn connection(
         return Err(raw::Wrong { span, expected: "expected a name that is not empty".to_owned() });
     }
     section.into_connection(ConnectionName::new(name), source, span)
-}
-
-/// The number of the line, counted from 1.
-pub fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

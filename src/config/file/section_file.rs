@@ -21,8 +21,11 @@ impl<'a> SectionFile<'a> {
     }
 
     pub fn place(&self, span: &Range<usize>) -> String {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        format!("{}:{line}", self.file.display())
+        format!("{}:{}", self.file.display(), line_of(self.text, span.start))
     }
+}
+
+/// The number of the line, counted from 1.
+pub fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
