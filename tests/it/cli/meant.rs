@@ -280,3 +280,19 @@ fn a_dry_run_between_two_connections_names_both() {
     );
     says(&run(&["cp", "--dry-run", "s3://media/a.txt", "s3://archive/b"]), 0, &["s3://archive/b"]);
 }
+
+#[test]
+fn what_is_counted_beside_a_prefix_is_said() {
+    let shop = shop();
+    for key in ["photos/a", "photos-old/b", "texts/c"] {
+        shop.store().put("media", key, "x");
+    }
+    for verb in ["du", "tree"] {
+        let more = shop.run(&[verb, "s3://media/photos"]);
+        says(&more, 0, &["s3://media/photos ends without /", "were counted too"]);
+        for place in ["s3://media/photos/", "s3://media/texts", "s3://media"] {
+            let run = shop.run(&[verb, place]).ended(0);
+            assert!(!run.err.contains("were counted too"), "{place}: {}", run.err);
+        }
+    }
+}
