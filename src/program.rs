@@ -41,7 +41,10 @@ fn run(arguments: Arguments) -> ExitCode {
     match arguments.verb {
         None => told(browse(arguments.location, &arguments.target)),
         Some(Verb::Demo(demo)) if !demo.serve => told(browse_demo(&demo)),
-        Some(verb) => verbs::run(&verb, &arguments.target, arguments.json),
+        Some(verb) => match Folders::find().and_then(|folders| log::start(&folders.log_file())) {
+            Err(trouble) if log::is_asked_for() => complain(&trouble.into(), arguments.json).into(),
+            _ => verbs::run(&verb, &arguments.target, arguments.json),
+        },
     }
 }
 
@@ -57,7 +60,8 @@ fn browse(location: Option<Location>, flags: &TargetFlags) -> Result<LoopEnd, Ve
     let (mut startup, remembered) = startup::gather(connections, current, open, &folders)?;
     (startup.first, startup.keyless) = (first, choice.keyless);
     (startup.profiles, startup.access) = (choice.profiles, access);
-    startup.problems.extend(choice.warnings.into_iter().chain(choice.overruled));
+    startup.problems.extend(choice.warnings.into_iter().chain(choice.unused_rules));
+    startup.problems.extend(choice.overruled);
     let theme = startup::theme(settings.ui.theme.as_deref(), &folders, &mut startup.problems);
     startup.settings = settings;
     let start = Start {

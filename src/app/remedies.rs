@@ -79,6 +79,8 @@ impl Session {
                 by(Action::UnfinishedUploads, &format!("lists what is left of {object}"))
             }
             Remedy::Do(_)
+            | Remedy::ShowQueue
+            | Remedy::RenewQueue
             | Remedy::FindVersion
             | Remedy::StartAgain
             | Remedy::DecideExisting

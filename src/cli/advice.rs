@@ -1,7 +1,25 @@
 //! Says what to do about an error at a command line, by the verb or flag that does it.
 
+use std::sync::OnceLock;
+
 use crate::domain::error::remedy::{Remedy, sso_login};
 use crate::domain::shell;
+
+/// The verb of this run, once it is known.
+static VERB: OnceLock<String> = OnceLock::new();
+
+/// From now on, help is that of this verb.
+pub fn name_verb(name: &str) {
+    let _ = VERB.set(name.to_owned());
+}
+
+/// What shows how the command is written.
+pub fn help() -> String {
+    match VERB.get() {
+        Some(verb) => format!("windlass {verb} --help"),
+        None => "windlass --help".to_owned(),
+    }
+}
 
 pub fn say(remedy: &Remedy) -> String {
     let words = match remedy {
@@ -53,7 +71,12 @@ pub fn say(remedy: &Remedy) -> String {
             "say how long it will be with --expected-size, or give larger parts with --part-size"
         }
         Remedy::ReadAnswer => "the last line is the server's own answer",
-        Remedy::ReadHelp => "windlass --help shows what is expected",
+        Remedy::ShowQueue => "windlass queue shows the queue meanwhile",
+        Remedy::RenewQueue => {
+            "windlass queue run, or the browser, renames the file, deletes none of it, and begins \
+             a new queue"
+        }
+        Remedy::ReadHelp => return format!("{} shows what is expected", help()),
         Remedy::StartAgain => "run it again; what was finished is kept",
         Remedy::AwaitThaw => "--wait waits until it is readable",
         Remedy::Thaw => "windlass thaw asks for it to be made readable; then try again",

@@ -29,6 +29,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::cli::advice::name_verb;
 use crate::cli::args::buckets::BucketArguments;
 use crate::cli::args::compare::{DIFF_EXAMPLES, DiffArguments};
 use crate::cli::args::cost::CostArguments;
@@ -44,7 +45,7 @@ use crate::cli::args::metadata::{
     StatArguments, TAIL_EXAMPLES, THAW_EXAMPLES, TYPES_EXAMPLES, TailArguments, ThawArguments,
     TypesArguments,
 };
-use crate::cli::args::misspelled::command_meant;
+use crate::cli::args::misspelled::{command_meant, verb_of};
 use crate::cli::args::objects::{LIST_EXAMPLES, ListArguments, REMOVE_EXAMPLES, RemoveArguments};
 use crate::cli::args::queue::{QueueArguments, UploadsArguments};
 use crate::cli::args::settings::{MakeArguments, SettingsArguments};
@@ -122,8 +123,12 @@ pub struct Arguments {
 impl Arguments {
     /// The arguments of this process. Ends it if they make no sense or ask for help.
     pub fn read() -> Arguments {
+        let words = || env::args_os().skip(1);
+        if let Some(verb) = verb_of(&Arguments::command(), words()) {
+            name_verb(&verb);
+        }
         Arguments::try_parse().unwrap_or_else(|error| {
-            let words = env::args_os().skip(1);
+            let words = words();
             let refused = command_meant(Arguments::command(), error, words);
             let json = env::args_os().any(|word| word == "--json");
             if refused.use_stderr() && json {

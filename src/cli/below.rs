@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crate::cli::print::VerbError;
-use crate::domain::address::{Bucket, Location, Prefix};
+use crate::config::stderr::say;
+use crate::domain::address::{Bucket, DELIMITER, Location, Prefix};
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::listing::Page;
+use crate::domain::visible::visible;
 use crate::s3::client::Client;
 use crate::s3::ops::keys::KeyPages;
 
@@ -46,6 +48,38 @@ impl WalkedPlace {
                 Err(nothing_below(&self.bucket, &self.prefix))
             }
             broken => Ok(broken),
+        }
+    }
+}
+
+/// Which names were counted of a place that ends without `/`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CountedNames {
+    /// In the prefix that has the name of the place.
+    within: bool,
+    /// Those that only begin as it does.
+    beside: bool,
+}
+
+impl CountedNames {
+    /// `rest` is what follows the place in a key.
+    pub fn take(&mut self, rest: &str) {
+        match rest.strip_prefix(DELIMITER) {
+            Some(_) => self.within = true,
+            None => self.beside |= !rest.is_empty(),
+        }
+    }
+
+    /// Says on stderr that more was counted than the prefix, which is most likely meant.
+    pub fn tell(self, place: &WalkedPlace) {
+        let prefix = place.prefix.as_str();
+        if self.within && self.beside && !prefix.is_empty() && !prefix.ends_with(DELIMITER) {
+            let place = format!("s3://{}/{prefix}", place.bucket);
+            let place = visible(&place);
+            say!(
+                "windlass: {place} ends without /: names beside {place}/ that begin so were \
+                 counted too"
+            );
         }
     }
 }

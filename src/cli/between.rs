@@ -6,6 +6,7 @@ use crate::cli::args::versions::PastFlags;
 use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
 use crate::cli::jobs::{below, below_at, of_transfers, run_specs, source_of, target};
+use crate::cli::local_path::no_place;
 use crate::cli::print::{Status, VerbError, usage};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::domain::address::{ConnectionName, Prefix};
@@ -63,8 +64,8 @@ async fn spec(
     let accept_loss = moving.unwrap_or_default();
     let moving = moving.is_some();
     let verb = if moving { "mv" } else { "cp" };
-    let (connection, from) = place(&arguments.source, choice)?;
-    let (to_connection, to) = place(&arguments.destination, choice)?;
+    let (connection, from) = place(&arguments.source, verb, choice)?;
+    let (to_connection, to) = place(&arguments.destination, verb, choice)?;
     let (bucket, source) = target(&below(&from.location, arguments.recursive), verb)?;
     let (to_bucket, to) = target(&to.location, verb)?;
     let to = match (&source, to) {
@@ -104,8 +105,9 @@ async fn spec(
 }
 
 /// The connection of a place, and the place.
-fn place(text: &str, choice: &Choice) -> Result<(ConnectionName, Place), VerbError> {
+fn place(text: &str, verb: &str, choice: &Choice) -> Result<(ConnectionName, Place), VerbError> {
     let names = choice.connections.iter().map(|connection| &connection.name);
-    let place = Place::parse(text, names).map_err(VerbError::Usage)?;
+    let place = Place::parse(text, names);
+    let place = place.map_err(|why| VerbError::Usage(no_place(text, &why, verb)))?;
     Ok((place.connection.clone().unwrap_or_else(|| choice.current.clone()), place))
 }

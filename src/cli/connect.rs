@@ -26,6 +26,12 @@ use crate::transfer::remote::Remote;
 /// The name of the AWS chain where no profile is named.
 const CHAIN: &str = "default";
 
+/// What s5cmd and others read.
+const OF_OTHERS: &str = "S3_ENDPOINT_URL";
+
+/// Between the name of a connection and the server that a flag or a variable gives it.
+const AT: char = '@';
+
 /// Every connection that can be switched to, and the one to begin with.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -44,6 +50,8 @@ pub struct Choice {
     pub keyless: bool,
     /// What the user should know at once.
     pub warnings: Vec<String>,
+    /// Upload rules that hold for no connection there is, in a sentence each.
+    pub unused_rules: Vec<String>,
     /// What the environment asks for and `config.toml` overrules, in a sentence.
     pub overruled: Option<String>,
     /// The profiles of the AWS files.
@@ -56,6 +64,8 @@ pub struct AwsEnvironment {
     pub profile: Option<String>,
     pub endpoint: Option<String>,
     pub region: Option<String>,
+    /// `S3_ENDPOINT_URL` is set, which other programs go by and the AWS CLI does not.
+    pub of_others: bool,
 }
 
 impl AwsEnvironment {
@@ -65,6 +75,7 @@ impl AwsEnvironment {
             profile: aws::profile_of_environment(),
             endpoint: settings.endpoint(),
             region: settings.region(),
+            of_others: aws::variable(OF_OTHERS).is_some(),
         }
     }
 }
@@ -82,6 +93,7 @@ impl Choice {
             && !Origins::has_default_profile(&OriginPaths::of_user(), CHAIN);
         let first = unsaid && keyless;
         let warning = file::exposure(&configuration.connections, &folders.config_file());
+        let rules_for = configuration.rules_for.clone();
         let mut choice = choose(flags, configuration, &AwsEnvironment::read())?;
         if let CredentialsSource::Chain { profile } = &choice.current()?.credentials {
             // What is wrong in the AWS files is said before anything is sent.
@@ -95,6 +107,7 @@ impl Choice {
                 choice.warnings.push(format!("{place}: {detail}; no AWS profile is offered"));
             }
         }
+        choice.unused_rules = choice.unused(&rules_for);
         let key_file = flags.sse_c_key.clone();
         let key_command = flags.sse_c_key_command.clone();
         let requester_pays = flags.requester_pays;
@@ -107,7 +120,7 @@ impl Choice {
     /// # Errors
     /// As [`Access::of`].
     pub async fn read_key(self) -> Result<Choice, Error> {
-        let access = Access::of(&self.access_spec).await?;
+        let access = Access::of(&self.access_spec, "--sse-c-key").await?;
         Ok(Choice { access, ..self })
     }
 
@@ -120,6 +133,19 @@ impl Choice {
             }
         }
         self.profiles = profiles;
+    }
+
+    /// What is said of rules for connections that are not there. One with a server in its name may
+    /// be there in another environment.
+    fn unused(&self, rules_for: &[(ConnectionName, String)]) -> Vec<String> {
+        let is_known = |name: &ConnectionName| {
+            name.as_str().contains(AT) || self.connections.iter().any(|known| known.name == *name)
+        };
+        let strange = rules_for.iter().filter(|(name, _)| !is_known(name));
+        let told = strange.map(|(name, place)| {
+            format!("{place}: this upload rule is for connection {name}, which there is none of")
+        });
+        told.collect()
     }
 
     pub fn named(&self, name: &ConnectionName) -> Result<&Connection, Error> {
@@ -192,6 +218,17 @@ pub fn choose(
         )
     });
     let flagged = with_flags(connection.clone(), flags);
+    let unread = environment.of_others && environment.endpoint.is_none();
+    let keyless = matches!(
+        flagged.credentials,
+        CredentialsSource::Chain { .. } | CredentialsSource::Anonymous
+    );
+    let unread = (unread && keyless && flagged.endpoint.is_none()).then(|| {
+        format!(
+            "{OF_OTHERS} is set and not used: AWS_ENDPOINT_URL or --endpoint-url names the server"
+        )
+    });
+    let overruled = overruled.or(unread);
     let current = flagged.name.clone();
     match connections.iter_mut().find(|connection| connection.name == current) {
         Some(same) => *same = flagged,
@@ -208,6 +245,7 @@ pub fn choose(
         keyless: false,
         warnings: Vec::new(),
         overruled,
+        unused_rules: Vec::new(),
         profiles: Vec::new(),
     })
 }
@@ -238,7 +276,7 @@ fn with_flags(mut connection: Connection, flags: &TargetFlags) -> Connection {
         connection.region = Some(region.clone());
     }
     if let Some(endpoint) = &flags.endpoint_url {
-        let plain = connection.name.as_str().split('@').next().unwrap_or_default();
+        let plain = connection.name.as_str().split(AT).next().unwrap_or_default();
         connection.name = at_host(&ConnectionName::from(plain), endpoint);
         connection.provider = detect(Some(endpoint));
         connection.endpoint = Some(endpoint.clone());
@@ -263,7 +301,7 @@ fn with_flags(mut connection: Connection, flags: &TargetFlags) -> Connection {
 /// of a name.
 fn at_host(name: &ConnectionName, endpoint: &str) -> ConnectionName {
     match Endpoint::complete(endpoint) {
-        Ok(endpoint) => ConnectionName::new(format!("{name}@{}", endpoint.authority())),
+        Ok(endpoint) => ConnectionName::new(format!("{name}{AT}{}", endpoint.authority())),
         Err(_) => name.clone(),
     }
 }
@@ -286,7 +324,7 @@ mod tests {
         Configuration {
             default: Some("two".into()),
             connections: vec![connection("one"), connection("two")],
-            settings: Settings::default(),
+            ..Configuration::default()
         }
     }
 
@@ -349,6 +387,7 @@ mod tests {
             profile: Some("p".into()),
             endpoint: Some("http://127.0.0.1:9/".into()),
             region: Some("eu-1".into()),
+            ..AwsEnvironment::default()
         };
         let choice =
             choose(&TargetFlags::default(), Configuration::default(), &environment).unwrap();
@@ -364,6 +403,22 @@ mod tests {
         };
         let choice = choose(&TargetFlags::default(), Configuration::default(), &r2).unwrap();
         assert_eq!(choice.current().unwrap().region.as_deref(), Some("auto"));
+    }
+
+    #[test]
+    fn a_variable_of_other_programs_is_said_where_it_would_be_missed() {
+        let told = |endpoint: Option<&str>, configuration| {
+            let environment = AwsEnvironment {
+                endpoint: endpoint.map(str::to_owned),
+                of_others: true,
+                ..AwsEnvironment::default()
+            };
+            let choice = choose(&TargetFlags::default(), configuration, &environment).unwrap();
+            choice.overruled.unwrap_or_default().contains(OF_OTHERS)
+        };
+        assert!(told(None, Configuration::default()));
+        assert!(!told(Some("http://localhost:1"), Configuration::default()));
+        assert!(!told(None, configured()), "the connection names its server");
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::s3::meter::Meter;
 
 impl RunVerb for DoctorArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
+        self.expect_one_of_each()?;
         let call = call.about(self.connection());
         let call = if self.write { call.taking_back("taking back what was written") } else { call };
         call.on_connection(async |choice| doctor(self, choice).await)

@@ -13,6 +13,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::glob::KeyFilter;
 use crate::domain::object::{ObjectAddress, ObjectHead};
 use crate::domain::overlap::overlap;
+use crate::domain::place::SEPARATOR;
 use crate::domain::transfer::{JobSpec, OnConflict, Target, Work};
 use crate::domain::units::{Counted, Size};
 use crate::s3::client::{Client, ListQuery};
@@ -24,6 +25,8 @@ use crate::transfer::local::walk::{Walk, WalkRules, Walked};
 struct Step {
     from: String,
     to: ObjectAddress,
+    /// The destination as it is told.
+    told: String,
     size: Option<u64>,
 }
 
@@ -64,6 +67,8 @@ async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<S
             }
         }
         Work::Copy { bucket, source: from, to_bucket, target, .. } => {
+            let other = spec.other_connection();
+            let of = other.map(|_| &spec.connection);
             let mut objects = sources(&source, bucket, from);
             let filter = &spec.options.filter;
             while let Some(listed) = objects.next().await? {
@@ -71,7 +76,8 @@ async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<S
                     let key = listed.object.key.clone();
                     let to = copied(&key, from, target, filter)?;
                     let to = ObjectAddress::new(to_bucket.clone(), to);
-                    let step = Step { from: listed.object.to_string(), to, size: listed.size };
+                    let (from, told) = (place(of, &listed.object), place(other, &to));
+                    let step = Step { from, to, told, size: listed.size };
                     Some((listed.object, step))
                 });
                 for (object, mut step) in steps {
@@ -86,6 +92,15 @@ async fn one(choice: &Choice, spec: &JobSpec, printer: &mut Printer) -> Result<S
     }
     summed(&sum, verb, printer)?;
     Ok(sum)
+}
+
+/// An object, with its connection where there are two.
+fn place(connection: Option<&ConnectionName>, object: &ObjectAddress) -> String {
+    let text = object.to_string();
+    match (connection, text.strip_prefix("s3://")) {
+        (Some(name), Some(rest)) => format!("{name}{SEPARATOR}{rest}"),
+        _ => text,
+    }
 }
 
 fn verb(work: &Work) -> &'static str {
@@ -169,10 +184,9 @@ async fn files(
         Walk::new(&root, rules).map(|walk| Ok(walk.collect::<Vec<Walked>>()))
     })
     .await?;
-    let step = |from: &Path, key: Key, size| Step {
-        from: from.display().to_string(),
-        to: ObjectAddress::new(bucket.clone(), key),
-        size: Some(size),
+    let step = |from: &Path, key: Key, size| {
+        let to = ObjectAddress::new(bucket.clone(), key);
+        Step { from: from.display().to_string(), told: to.to_string(), to, size: Some(size) }
     };
     let filter = &spec.options.filter;
     let walked = match walked {
@@ -221,13 +235,13 @@ async fn told(
             sum.bytes += step.size.unwrap_or_default();
         }
     }
-    let to = step.to.to_string();
+    let to = &step.told;
     if printer.json {
         printer.object(&json!({
             "job": verb, "from": step.from, "to": to, "bytes": step.size, "state": state,
         }))?;
     } else {
-        let (from, to) = (printer.shown(&step.from), printer.shown(&to));
+        let (from, to) = (printer.shown(&step.from), printer.shown(to));
         let line = match state {
             "exists" => format!("{to}: exists, and would not be overwritten"),
             "skipped" => format!("{to}: exists, and would be left as it is"),

@@ -1,13 +1,15 @@
 //! Runs `edit`: opens an object in the user's editor, and saves it where nobody else changed it.
 
+use std::io::IsTerminal as _;
+
 use serde_json::json;
 
 use crate::cli::args::metadata::EditArguments;
 use crate::cli::connect::Choice;
-use crate::cli::print::{Printer, Status, VerbError};
+use crate::cli::print::{Printer, Status, VerbError, usage};
 use crate::cli::several::one;
 use crate::cli::verb::{RunVerb, VerbCall};
-use crate::config::editor::{EditFile, Edited};
+use crate::config::editor::{self, EditFile, Edited};
 use crate::domain::error::Error;
 use crate::s3::tasks::blocking;
 use crate::transfer::saving::{open_text, save_text};
@@ -20,6 +22,11 @@ impl RunVerb for EditArguments {
 }
 
 async fn edit(arguments: &EditArguments, choice: &Choice) -> Result<Status, VerbError> {
+    if !editor::is_named() && !std::io::stdout().is_terminal() {
+        let sentence = "edit opens vi, which needs a terminal, and stdout is none: name another \
+                        editor in VISUAL or EDITOR";
+        return Err(usage(sentence));
+    }
     choice.current()?.expect_writable("PutObject")?;
     let client = choice.client()?;
     let object = one(&arguments.location, "edit")?;

@@ -15,6 +15,7 @@ use crate::cli::connect::Choice;
 use crate::cli::dry_run::dry_run;
 use crate::cli::ends::{End, behind_link, input, output};
 use crate::cli::interrupt::interrupted;
+use crate::cli::local_path::expect_path;
 use crate::cli::missing::look_for_buckets;
 use crate::cli::pace::PaceArguments;
 use crate::cli::past::meant;
@@ -45,6 +46,7 @@ impl RunVerb for GetArguments {
             }
             // What is wrong with the destination is said after what is wrong with the connection.
             other => of_transfers(call).on_connection(async |choice| {
+                expect_path(&self.destination, "get writes to this machine", choice)?;
                 other?;
                 get(self, choice).await
             }),
@@ -55,9 +57,14 @@ impl RunVerb for GetArguments {
 impl RunVerb for PutArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         let call = if self.dry_run { call } else { of_transfers(call) };
-        call.on_connection(async |choice| match only_stream(&self.places.sources)? {
-            Some(end) => stream::put(self, &end, choice).await,
-            None => put(self, choice).await,
+        call.on_connection(async |choice| {
+            for source in &self.places.sources {
+                expect_path(source, "put reads from this machine", choice)?;
+            }
+            match only_stream(&self.places.sources)? {
+                Some(end) => stream::put(self, &end, choice).await,
+                None => put(self, choice).await,
+            }
         })
     }
 }
@@ -156,6 +163,9 @@ async fn put(arguments: &PutArguments, choice: &Choice) -> Result<Status, VerbEr
     let bucket = arguments.places.destination.bucket();
     let rules = bucket.map(|bucket| choice.settings.upload_rules_of(&choice.current, bucket));
     let rules = rules.unwrap_or_default();
+    for told in &choice.unused_rules {
+        say!("windlass: {}", visible(told));
+    }
     how.options = JobOptions { attributes, rules, filter: (&arguments.filter).into() };
     if arguments.dry_run {
         return dry_run(choice, &how.specs(choice, work)).await;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::args::finding::{TreeArguments, UsageArguments};
-use crate::cli::below::{WalkedPlace, each_page};
+use crate::cli::below::{CountedNames, WalkedPlace, each_page};
 use crate::cli::connect::Choice;
 use crate::cli::print::{Printer, Status, VerbError};
 use crate::cli::verb::{RunVerb, VerbCall};
@@ -52,7 +52,8 @@ async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, VerbE
     {
         (uploads, told.uploads) = (found, true);
     }
-    let mut walk = Walk { tally: &mut tally, uploads: uploads.into_iter().peekable() };
+    let (uploads, counted) = (uploads.into_iter().peekable(), CountedNames::default());
+    let mut walk = Walk { tally: &mut tally, uploads, counted };
     let mut ended = |ended: Vec<TalliedPrefix>, told: Told| -> Result<(), VerbError> {
         for counted in ended {
             print_amount(&mut printer, &place, &counted, told, true)?;
@@ -90,6 +91,7 @@ async fn du(arguments: &UsageArguments, choice: &Choice) -> Result<Status, VerbE
     if broken.is_none() {
         ended(walk.uploads_before(None), told)?;
     }
+    walk.counted.tell(&place);
     let broken = place.judge(broken, tally.is_empty())?;
     for open in tally.finish() {
         print_amount(&mut printer, &place, &open, told, broken.is_none())?;
@@ -131,6 +133,7 @@ async fn unfinished(client: &Client, place: &WalkedPlace) -> Result<Vec<(String,
 struct Walk<'a> {
     tally: &'a mut PrefixTally,
     uploads: Peekable<IntoIter<(String, u64)>>,
+    counted: CountedNames,
 }
 
 impl Walk<'_> {
@@ -145,6 +148,7 @@ impl Walk<'_> {
     }
 
     fn object(&mut self, object: Candidate<'_>, now: Timestamp) -> Vec<TalliedPrefix> {
+        self.counted.take(object.name);
         let mut ended = self.uploads_before(Some(object.name));
         ended.extend(self.tally.add(object, now));
         ended
@@ -237,14 +241,17 @@ async fn tree(arguments: &TreeArguments, choice: &Choice) -> Result<Status, Verb
     let mut tally = PrefixTally::new(depth, None);
     let now = Timestamp::now();
     let mut found: Vec<TalliedPrefix> = Vec::new();
+    let mut counted = CountedNames::default();
     let broken = each_page(&mut place.pages(&client, false), |page| {
         for object in page.rows().filter_map(|row| Candidate::of(&row)) {
+            counted.take(object.name);
             found.extend(tally.add(object, now));
         }
         Ok(())
     })
     .await?;
     let broken = place.judge(broken, tally.is_empty())?;
+    counted.tell(&place);
     found.extend(tally.finish());
     found.sort_by(|one, other| one.prefix.cmp(&other.prefix));
     let mut printer = Printer::new(choice.json);

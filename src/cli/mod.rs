@@ -25,6 +25,7 @@ pub mod jobs;
 mod lines;
 mod links;
 pub mod list;
+mod local_path;
 mod look;
 mod measuring;
 mod meta;

@@ -136,13 +136,12 @@ pub fn complain(trouble: &VerbError, json: bool) -> Status {
 /// Arguments that make no sense, on stderr.
 pub fn complain_of_usage(sentence: &str, json: bool) {
     if json {
-        say!("{}", json!({ "error": local_error("Usage", sentence, None, HELP) }));
+        let error = local_error("Usage", sentence, None, &advice::help());
+        say!("{}", json!({ "error": error }));
     } else {
-        say!("windlass: {sentence}\n  next   {HELP}");
+        say!("windlass: {sentence}\n  next   {}", advice::help());
     }
 }
-
-const HELP: &str = "windlass --help";
 
 fn complain_of_output(error: &io::Error, json: bool) {
     let next = match error.kind() {

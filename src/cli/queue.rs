@@ -15,7 +15,7 @@ use crate::cli::report::{line, object, report, status};
 use crate::cli::verb::{RunVerb, VerbCall};
 use crate::config::paths::Folders;
 use crate::config::stderr::say;
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, LOCK_JOURNAL, ORDER_QUEUE};
 use crate::domain::transfer::{JobId, JobState, JobView, TransferCommand};
 use crate::domain::transfer_event::TransferEvent;
 use crate::domain::visible::visible;
@@ -28,13 +28,31 @@ use crate::transfer::tuning::Tuning;
 impl RunVerb for QueueArguments {
     fn run(&self, call: VerbCall<'_>) -> Result<Status, VerbError> {
         call.taking_back("keeping what is unfinished for next time")
-            .on_connection(async |choice| queue(self, choice).await)
+            .on_connection(async |choice| queue(self, choice).await.map_err(by_another))
+    }
+}
+
+/// A window that finds the queue taken works beside it; a verb does nothing.
+fn by_another(trouble: VerbError) -> VerbError {
+    match trouble {
+        VerbError::Failed(error) if error.operation == LOCK_JOURNAL => {
+            VerbError::Failed(Error { operation: ORDER_QUEUE.to_owned(), ..error })
+        }
+        other => other,
     }
 }
 
 async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, VerbError> {
     let path = Folders::find()?.journal_file();
-    let peek = journal::peek(&path)?;
+    let peek = match journal::peek(&path) {
+        // As the browser does; what was queued is told nowhere else.
+        Err(error) if error.is(&ErrorKind::Corrupt) && arguments.step != QueueStep::List => {
+            let warnings = journal::put_right(&path)?;
+            warnings.iter().for_each(|warning| complain_of(warning, choice.json));
+            return Ok(Status::Failed);
+        }
+        peek => peek?,
+    };
     let views = views(&peek);
     let jobs = named(arguments, &views)?;
     if arguments.step == QueueStep::List {
@@ -187,7 +205,8 @@ fn list(
             object["held_by"] = json!(peek.holder);
             printer.object(&object)?;
         } else {
-            printer.line(&format!("{:>4}  {:9}  {}", job.id.0, state(&job.state), line(job)))?;
+            let state = state(&job.state, peek.holder.is_some());
+            printer.line(&format!("{:>4}  {state:9}  {}", job.id.0, line(job)))?;
             if let JobState::Failed(error) = &job.state {
                 let (said, explained) = (error.to_string(), error.explain());
                 let next = explained.next(advice::say);
@@ -207,8 +226,10 @@ fn list(
     Ok(Status::Done)
 }
 
-fn state(state: &JobState) -> &'static str {
+/// What a job does: how far one is that another Windlass has is told by that one alone.
+fn state(state: &JobState, held: bool) -> &'static str {
     match state {
+        JobState::Queued | JobState::Running if held => "elsewhere",
         JobState::Queued | JobState::Running => "waiting",
         JobState::Paused => "paused",
         JobState::Done => "done",

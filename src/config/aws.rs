@@ -8,12 +8,11 @@ pub mod text;
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::aws::files::{AwsFiles, Profile, sdk_name};
 use crate::config::connection::Addressing;
-use crate::config::network::Network;
+use crate::config::network::{CaBundle, Network};
 use crate::config::origins::OriginPaths;
 use crate::config::profiles::{ProfileKind, kind};
 use crate::config::tilde;
@@ -57,6 +56,8 @@ pub enum KeyOrigin {
 const PROFILE_VARIABLES: [&str; 2] = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"];
 const REGION_VARIABLES: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
+/// Names a PEM file with further roots to trust.
+pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 const IGNORE_ENDPOINTS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 pub const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 /// The second is an old name of the first that the SDKs read too.
@@ -243,9 +244,14 @@ impl AwsSettings {
         self.setting("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint").is_some_and(|it| is_true(&it))
     }
 
-    /// A PEM file with further roots to trust.
-    pub fn ca_bundle(&self) -> Option<PathBuf> {
-        self.setting("AWS_CA_BUNDLE", "ca_bundle").map(tilde::expanded)
+    /// Further roots to trust.
+    pub fn ca_bundle(&self) -> Option<CaBundle> {
+        if let Some(path) = self.variable(CA_BUNDLE) {
+            return Some(CaBundle { path: tilde::expanded(path), named_by: CA_BUNDLE.to_owned() });
+        }
+        let profile = self.profile()?;
+        let path = tilde::expanded(profile.get("ca_bundle")?);
+        Some(CaBundle { path, named_by: format!("ca_bundle ({})", profile.place("ca_bundle")) })
     }
 
     /// The way to a server with what is said here where the connection says nothing.

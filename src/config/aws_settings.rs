@@ -4,6 +4,7 @@
 use crate::config::aws::AwsSettings;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::region::parse_region;
 
 /// The step at which a setting of the AWS environment turns out to be none.
 const READ: &str = "read the AWS settings";
@@ -15,6 +16,17 @@ pub struct Retries {
     pub adaptive: bool,
     /// The first try included.
     pub attempts: Option<u32>,
+}
+
+/// What else of the settings is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reads {
+    /// The profile in force, beside the variables.
+    pub profile: bool,
+    /// Where the requests go, because the connection names no endpoint.
+    pub endpoint: bool,
+    /// What they are signed for, because the connection names no region.
+    pub region: bool,
 }
 
 /// A setting that a variable and a key of a profile can name.
@@ -34,6 +46,7 @@ enum Judge {
     Url,
     /// A path on a server that is known already.
     Path,
+    Region,
 }
 
 const BOOL: Judge = Judge::OneOf(&["true", "false"]);
@@ -77,18 +90,28 @@ const ENDPOINTS: [Setting; 2] = [
     Setting::new("AWS_ENDPOINT_URL", "endpoint_url", Judge::Url),
 ];
 
-/// Judges the variables, the profile in force where `profile` says so, and whether either names an
-/// `endpoint` that can be used where the connection names none.
+/// What requests are signed for: the first one that is set.
+const REGIONS: [Setting; 2] = [
+    Setting::new("AWS_REGION", "", Judge::Region),
+    Setting::new("AWS_DEFAULT_REGION", "region", Judge::Region),
+];
+
+/// Judges the variables, and what else is read.
 ///
 /// # Errors
 /// The first setting that is none: where it stands, what it is, and what was expected.
-pub fn judge(settings: &AwsSettings, profile: bool, endpoint: bool) -> Result<Retries, Error> {
-    let value = |setting: &Setting| setting.value(settings, profile);
+pub fn judge(settings: &AwsSettings, reads: Reads) -> Result<Retries, Error> {
+    let value = |setting: &Setting| setting.value(settings, reads.profile);
     for setting in &SETTINGS {
         value(setting)?;
     }
-    for setting in ENDPOINTS.iter().filter(|_| endpoint && !settings.ignores_endpoints()) {
+    for setting in ENDPOINTS.iter().filter(|_| reads.endpoint && !settings.ignores_endpoints()) {
         value(setting)?;
+    }
+    for setting in REGIONS.iter().filter(|_| reads.region) {
+        if value(setting)?.is_some() {
+            break;
+        }
     }
     let (mode, attempts) = (value(&MODE)?, value(&ATTEMPTS)?);
     Ok(Retries {
@@ -121,8 +144,8 @@ impl Setting {
         Ok(Some(value.to_owned()))
     }
 
-    fn check(&self, value: &str) -> Result<(), String> {
-        let value = value.trim();
+    fn check(&self, written: &str) -> Result<(), String> {
+        let value = written.trim();
         match self.judge {
             Judge::OneOf(words) if words.iter().any(|word| word.eq_ignore_ascii_case(value)) => {
                 Ok(())
@@ -134,6 +157,9 @@ impl Setting {
             Judge::Url => {
                 Endpoint::parse(value).map(drop).map_err(|why| format!("is not a URL: {why}"))
             }
+            Judge::Region => parse_region(written)
+                .map(drop)
+                .map_err(|_| format!("is {written:?}: expected a region such as eu-west-1")),
             Judge::Path if value.starts_with('/') => Ok(()),
             Judge::Path => Err(format!("is {value:?}: expected a path that starts with /")),
         }
@@ -165,7 +191,7 @@ mod tests {
             found.map(|(_, value)| OsString::from(value))
         };
         let settings = AwsSettings::read(&places, Some("work"), Arc::new(given)).unwrap();
-        judge(&settings, true, true)
+        judge(&settings, Reads { profile: true, endpoint: true, region: true })
     }
 
     #[test]
@@ -189,6 +215,9 @@ mod tests {
             ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "a b", "starts with /"),
             ("AWS_ENDPOINT_URL_S3", "http://me:hush@h", "no password"),
             ("AWS_ENDPOINT_URL", "h:9000", "https://"),
+            ("AWS_REGION", "eu west", "a region such as eu-west-1"),
+            ("AWS_REGION", " eu-west-1", "a region such as eu-west-1"),
+            ("AWS_DEFAULT_REGION", "eu.west", "a region such as eu-west-1"),
         ] {
             let error = judged(&[(name, value)], "").unwrap_err();
             assert_eq!((error.kind, error.place.as_str()), (ErrorKind::Config, name));
@@ -209,6 +238,12 @@ mod tests {
             error.detail
         );
         assert!(judged(&[("AWS_MAX_ATTEMPTS", "2")], config).is_ok(), "the variable counts first");
+        let region = "[profile work]\nregion = eu west\n";
+        let error = judged(&[], region).unwrap_err();
+        assert!(error.place.ends_with("/config:2"), "{}", error.place);
+        for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            assert!(judged(&[(variable, "eu-west-1")], region).is_ok(), "{variable}");
+        }
     }
 
     #[test]
@@ -231,7 +266,8 @@ mod tests {
             |name: &str| (name == "AWS_RETRY_MODE").then(|| OsString::from_vec(vec![b'a', 0xff]));
         let nowhere = OriginPaths::default();
         let settings = AwsSettings::read(&nowhere, None, Arc::new(given)).unwrap();
-        let error = judge(&settings, false, true).unwrap_err();
+        let reads = Reads { endpoint: true, ..Reads::default() };
+        let error = judge(&settings, reads).unwrap_err();
         assert!(error.detail.contains("AWS_RETRY_MODE is not UTF-8"), "{}", error.detail);
     }
 }

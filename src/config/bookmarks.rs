@@ -62,7 +62,8 @@ pub fn read(path: &Path) -> Result<Vec<Bookmark>, Error> {
     let file: BookmarkFile = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
         let place = format!("{}:{line}", path.display());
-        Error::new(ErrorKind::Config, "read the bookmarks", place).detail(explained(&error, &text))
+        Error::new(ErrorKind::Config, "read the bookmarks", place)
+            .detail(explained::<BookmarkFile>(&error, &text))
     })?;
     Ok(file.bookmark)
 }

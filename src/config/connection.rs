@@ -307,6 +307,12 @@ impl Connection {
         }
     }
 
+    /// Whether a section of `config.toml` makes it, and no flag or variable: these put their server
+    /// into its name.
+    pub fn is_in_file(&self) -> bool {
+        self.endpoint.is_some() && !self.name.as_str().contains('@')
+    }
+
     /// Whether it is the AWS chain with nothing configured: there without being asked for.
     pub fn is_unsaid(&self) -> bool {
         matches!(self.credentials, CredentialsSource::Chain { .. })

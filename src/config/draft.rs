@@ -6,6 +6,7 @@ use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::config::secrets_file::SigningKeys;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
+use crate::domain::region::parse_region;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -101,6 +102,11 @@ impl Draft {
     }
 
     fn reach(&self) -> Result<(Provider, Option<String>, Option<String>), String> {
+        if let DraftServer::Aws { region: Some(region) }
+        | DraftServer::Other { region: Some(region), .. } = &self.server
+        {
+            parse_region(region)?;
+        }
         Ok(match &self.server {
             DraftServer::R2 { account, jurisdictions } => {
                 let first = jurisdictions.endpoints(account)?.into_iter().next();

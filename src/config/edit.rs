@@ -5,9 +5,10 @@ use std::path::Path;
 use toml_edit::{Array, DocumentMut, Item, Table, Value, value};
 
 use crate::config::connection::KnownBucket;
-use crate::config::connection_options::{BUCKETS, OPTIONS, buckets_written};
+use crate::config::connection_options::{BUCKETS, ConnectionOptions, OPTIONS, buckets_written};
 use crate::config::draft::{Draft, DraftKeys, DraftServer, Keep};
-use crate::config::file::line_of;
+use crate::config::file::{line_of, parse};
+use crate::config::kept_comments::{above, hand_on, remove_value};
 use crate::config::r2::{Jurisdiction, Jurisdictions};
 use crate::config::upload_rules::{CONNECTION, RULES};
 use crate::domain::address::ConnectionName;
@@ -43,6 +44,7 @@ pub fn put(
     replaced: Option<&ConnectionName>,
 ) -> Result<String, Error> {
     let mut document = read(text, path)?;
+    let before = replaced.and_then(|replaced| options_of(text, path, replaced));
     let connections = connections(&mut document, path)?;
     let name = draft.name.as_str();
     let renamed = replaced.filter(|replaced| replaced.as_str() != name);
@@ -65,7 +67,7 @@ pub fn put(
             format!("connection {name} is not a section [connections.{name}]"),
         ));
     };
-    fill(section, draft);
+    fill(section, draft, before.as_ref());
     if let Some(old) = renamed
         && document.get("default").and_then(Item::as_str) == Some(old.as_str())
     {
@@ -75,6 +77,12 @@ pub fn put(
         rename_rules(&mut document, old, name);
     }
     Ok(document.to_string())
+}
+
+/// The options of a connection as the text has them.
+fn options_of(text: &str, path: &Path, name: &ConnectionName) -> Option<ConnectionOptions> {
+    let connections = parse(text, path).ok()?.connections;
+    connections.iter().find(|each| each.name == *name).map(ConnectionOptions::of)
 }
 
 /// Rules of a connection stay its own under its new name.
@@ -112,17 +120,26 @@ pub fn put_buckets(
 /// The text without the section; one that is not there is no error.
 pub fn remove(text: &str, path: &Path, name: &ConnectionName) -> Result<String, Error> {
     let mut document = read(text, path)?;
-    connections(&mut document, path)?.remove(name.as_str());
+    let section = connections(&mut document, path)?.remove(name.as_str());
+    if let Some(Item::Table(section)) = section {
+        hand_on(&mut document, section.position(), &apart(&above(&section)));
+    }
     if document.get("default").and_then(Item::as_str) == Some(name.as_str()) {
-        document.remove("default");
+        remove_value(&mut document, "default");
     }
     Ok(document.to_string())
+}
+
+/// What stands above an empty line, and so is not about the section below it.
+fn apart(above: &str) -> String {
+    let ends = above.rfind("\n\n").map_or(0, |at| at + 2);
+    above[..ends].to_owned()
 }
 
 /// The text with the section added below everything, comments at the end included.
 fn appended(text: &str, draft: &Draft) -> String {
     let mut section = Table::new();
-    fill(&mut section, draft);
+    fill(&mut section, draft, None);
     let mut connections = Table::new();
     connections.set_implicit(true);
     connections.insert(draft.name.as_str(), Item::Table(section));
@@ -164,7 +181,9 @@ pub(in crate::config) fn fault(path: &Path, detail: String) -> Error {
     Error::new(ErrorKind::Config, "change config.toml", path.display().to_string()).detail(detail)
 }
 
-fn fill(section: &mut Table, draft: &Draft) {
+/// `before` are the options that the section has: one that is meant as before stays as it is
+/// written.
+fn fill(section: &mut Table, draft: &Draft, before: Option<&ConnectionOptions>) {
     let wanted = server(&draft.server);
     for field in SERVER {
         match wanted.iter().find(|(name, _)| *name == field) {
@@ -183,7 +202,10 @@ fn fill(section: &mut Table, draft: &Draft) {
         }
     }
     for option in &OPTIONS {
-        put_value(section, option.name, (option.written)(&draft.options));
+        let text = |options| (option.written)(options).map(|value| value.to_string());
+        if before.is_none_or(|before| text(before) != text(&draft.options)) {
+            put_value(section, option.name, (option.written)(&draft.options));
+        }
     }
 }
 
@@ -273,12 +295,23 @@ fn set(table: &mut Table, field: &str, new: Value) {
         table.insert(field, value(new));
         return;
     };
-    if plain(old) == plain(&new) {
+    if is_same(old, &new) {
         return;
     }
     let decor = old.decor().clone();
     *old = new;
     *old.decor_mut() = decor;
+}
+
+/// Whether two values mean the same, however they are written.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        _ => plain(one) == plain(other),
+    }
 }
 
 fn plain(value: &Value) -> String {

@@ -2,6 +2,8 @@
 
 mod jurisdictions;
 mod raw;
+mod raw_bucket;
+mod section_file;
 
 use std::fs;
 use std::io;
@@ -12,6 +14,8 @@ use std::path::Path;
 use crate::config::aws::text::{self, Unreadable};
 use crate::config::connection::Connection;
 use crate::config::file::raw::{RawConnection, RawFile};
+use crate::config::file::section_file::SectionFile;
+pub use crate::config::file::section_file::line_of;
 use crate::config::settings::Settings;
 use crate::config::upload_rules::BucketRule;
 use crate::domain::address::ConnectionName;
@@ -26,6 +30,8 @@ pub struct Configuration {
     /// In the order of the file.
     pub connections: Vec<Connection>,
     pub settings: Settings,
+    /// Connections that upload rules name and no section defines, each with the place of its rule.
+    pub rules_for: Vec<(ConnectionName, String)>,
 }
 
 /// Reads the file; a missing one is an empty configuration.
@@ -77,14 +83,14 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
         Error::new(ErrorKind::Config, "read config.toml", format!("{}:{line}", path.display()))
             .detail(detail)
     };
-    let file: RawFile =
-        toml::from_str(text).map_err(|error| fault(error.span(), &explained(&error, text)))?;
+    let file: RawFile = toml::from_str(text)
+        .map_err(|error| fault(error.span(), &explained::<RawFile>(&error, text)))?;
     let mut sections: Vec<_> = file.connections.into_iter().collect();
     sections.sort_by_key(|(name, _)| name.span().start);
-    let folder = path.parent().unwrap_or(path);
+    let source = SectionFile { file: path, text };
     let mut connections = Vec::with_capacity(sections.len());
     for (name, section) in sections {
-        connections.push(connection(name.get_ref(), folder, name.span(), section).map_err(
+        connections.push(connection(name.get_ref(), source, name.span(), section).map_err(
             |wrong| {
                 fault(
                     Some(wrong.span),
@@ -93,10 +99,16 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             },
         )?);
     }
+    let is_known = |name: &str| connections.iter().any(|known| known.name.as_str() == name);
+    let named = file.upload_rules.iter().filter_map(|rule| rule.connection.as_ref());
+    let rules_for = named
+        .filter(|name| !is_known(name.get_ref()))
+        .map(|name| (ConnectionName::new(name.get_ref().as_str()), source.place(&name.span())));
+    let rules_for = rules_for.collect();
     let upload_rules = file.upload_rules.into_iter().map(BucketRule::from).collect();
     let settings = Settings { ui: file.ui, transfers: file.transfers, upload_rules };
     let Some(default) = file.default else {
-        return Ok(Configuration { default: None, connections, settings });
+        return Ok(Configuration { default: None, connections, settings, rules_for });
     };
     let name = ConnectionName::new(default.get_ref().as_str());
     if !connections.iter().any(|connection| connection.name == name) {
@@ -104,24 +116,19 @@ pub fn parse(text: &str, path: &Path) -> Result<Configuration, Error> {
             format!("default names {:?}, which no [connections] section defines", name.as_str());
         return Err(fault(Some(default.span()), &detail));
     }
-    Ok(Configuration { default: Some(name), connections, settings })
+    Ok(Configuration { default: Some(name), connections, settings, rules_for })
 }
 
 fn connection(
     name: &str,
-    folder: &Path,
+    source: SectionFile<'_>,
     span: Range<usize>,
     section: RawConnection,
 ) -> Result<Connection, raw::Wrong> {
     if name.is_empty() {
         return Err(raw::Wrong { span, expected: "expected a name that is not empty".to_owned() });
     }
-    section.into_connection(ConnectionName::new(name), folder, span)
-}
-
-/// The number of the line, counted from 1.
-pub fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+    section.into_connection(ConnectionName::new(name), source, span)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod file;
 pub mod guide;
 pub mod import;
 mod ini;
+mod kept_comments;
 pub mod keyring;
 pub mod keys;
 pub mod ledger;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use directories::ProjectDirs;
 
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, MAKE_FOLDER};
 
 /// Overrides the folder of `config.toml`, `keymap.toml` and `themes/`.
 pub const CONFIG_DIR: &str = "WINDLASS_CONFIG_DIR";
@@ -92,7 +92,7 @@ pub fn make_folder(folder: &Path) -> Result<(), Error> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|error| Error::from_io(&error, "create the folder", folder.display()))
+        .map_err(|error| Error::from_io(&error, MAKE_FOLDER, folder.display()))
 }
 
 /// Tells the writers of one file in this process apart.

@@ -20,7 +20,7 @@ pub fn read(path: &Path) -> Result<PriceList, Error> {
                 let line = error.span().map_or(1, |span| line_of(&text, span.start));
                 let place = format!("{}:{line}", path.display());
                 Error::new(ErrorKind::Config, "read the prices", place)
-                    .detail(explained(&error, &text))
+                    .detail(explained::<PriceList>(&error, &text))
             })
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(PriceList::built_in().clone()),

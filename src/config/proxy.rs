@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use crate::config::network::{Network, Proxy};
 use crate::config::secret::Secret;
 use crate::domain::endpoint::{Endpoint, host_of};
-use crate::domain::error::{Error, ErrorKind};
+use crate::domain::error::{Error, ErrorKind, OWN_PROXY};
 
 /// The step at which a proxy turns out to be none.
 const READ: &str = "read the proxy";
@@ -21,8 +21,6 @@ pub struct ProxyRoute {
     /// An IPv6 address in brackets.
     pub host: String,
     pub port: u16,
-    /// The proxy itself is reached by TLS.
-    pub secure: bool,
     pub user: Option<(String, Secret)>,
     /// As it was written, with a scheme. It may hold a password.
     pub url: Secret,
@@ -52,8 +50,6 @@ pub struct Variables {
     none_for: String,
 }
 
-const SETTING: &str = "the connection's proxy";
-
 /// The proxy on the way, where there is one.
 ///
 /// # Errors
@@ -61,7 +57,7 @@ const SETTING: &str = "the connection's proxy";
 pub fn route(network: &Network, target: RequestTarget<'_>) -> Result<Option<ProxyRoute>, Error> {
     match &network.proxy {
         Proxy::None => Ok(None),
-        Proxy::Url(url) => ProxyRoute::read(SETTING, url).map(Some),
+        Proxy::Url(url) => ProxyRoute::read(OWN_PROXY, url).map(Some),
         Proxy::Environment => Variables::read()?.route(target),
     }
 }
@@ -158,12 +154,8 @@ impl ProxyRoute {
         let text = text.trim();
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         let scheme = scheme.to_ascii_lowercase();
-        if scheme.starts_with("socks") {
-            let why = format!("{scheme}:// proxies are not supported: expected http://host:port");
+        if let Some(why) = unfit_scheme(&scheme) {
             return Err(unfit(named_by, &why));
-        }
-        if scheme != "http" && scheme != "https" {
-            return Err(unfit(named_by, "it is not the URL of a proxy: expected http://host:port"));
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let (user, authority) = match authority.rsplit_once('@') {
@@ -185,10 +177,30 @@ impl ProxyRoute {
             named_by,
             host: read.host().to_owned(),
             port: read.port(),
-            secure: read.is_secure(),
             user,
             url: Secret::new(format!("{scheme}://{rest}")),
         })
+    }
+}
+
+/// Why a scheme is none of a proxy that can be used. One that is itself reached by TLS is not
+/// spoken to.
+fn unfit_scheme(scheme: &str) -> Option<String> {
+    let known = scheme.starts_with("socks") || scheme == "https";
+    match scheme {
+        "http" => None,
+        _ if known => Some(format!(
+            "{scheme}:// proxies are not supported: expected http://host:port of a proxy"
+        )),
+        _ => Some("it is not the URL of a proxy: expected http://host:port".to_owned()),
+    }
+}
+
+/// What is wrong with a proxy as `config.toml` writes it, which wants a scheme.
+pub fn unfit_proxy(url: &str) -> Option<String> {
+    match url.split_once("://") {
+        Some((scheme, _)) => unfit_scheme(&scheme.to_ascii_lowercase()),
+        None => Some("expected http://host:port of a proxy".to_owned()),
     }
 }
 
@@ -310,6 +322,7 @@ mod tests {
         for (url, expected) in [
             ("socks5://p:1080", "socks5:// proxies are not supported"),
             ("SOCKS5H://me:hush@p", "socks5h:// proxies"),
+            ("https://me:hush@p:3128", "https:// proxies are not supported"),
             (":::", "not the URL of a proxy"),
             ("ftp://p", "not the URL of a proxy"),
             ("http://", "not the URL of a proxy"),
@@ -329,7 +342,7 @@ mod tests {
         let endpoint = Endpoint::parse("https://h").unwrap();
         let route = |url| variables(url, "").route(RequestTarget::of(&endpoint)).unwrap().unwrap();
         let found = route("p:3128");
-        assert_eq!((found.host.as_str(), found.port, found.secure), ("p", 3128, false));
+        assert_eq!((found.host.as_str(), found.port), ("p", 3128));
         let found = route("http://me:a%40b@p/");
         let (user, password) = found.user.clone().unwrap();
         assert_eq!((found.port, user.as_str(), password.expose()), (80, "me", "a@b"));

@@ -102,7 +102,7 @@ impl Remembered {
         };
         match toml::from_str(&text) {
             Ok(remembered) => ReadRemembered { remembered, notice: None },
-            Err(error) => set_aside(path, &explained(&error, &text)),
+            Err(error) => set_aside(path, &explained::<Remembered>(&error, &text)),
         }
     }
 

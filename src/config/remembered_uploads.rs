@@ -6,6 +6,7 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 use crate::config::edit::{below, fault, read};
+use crate::config::kept_comments::{above, hand_on};
 use crate::config::upload_rules::{CONNECTION, EVERYTHING, RULES};
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
@@ -64,49 +65,7 @@ fn remove(document: &mut DocumentMut, at: usize) {
     let Some(rule) = rules.get(at) else { return };
     let (position, said) = (rule.position(), above(rule));
     rules.remove(at);
-    if !said.contains('#') {
-        return;
-    }
-    let mut next = None;
-    each_section(document.as_table_mut(), &mut |section| {
-        let follows = section.position() > position;
-        if follows && next.is_none_or(|next| section.position() < next) {
-            next = Some(section.position());
-        }
-    });
-    let Some(next) = next else {
-        let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-        return document.set_trailing(format!("{said}{trailing}"));
-    };
-    each_section(document.as_table_mut(), &mut |section| {
-        if section.position() == next {
-            let both = format!("{said}{}", above(section));
-            section.decor_mut().set_prefix(both);
-        }
-    });
-}
-
-/// The empty lines and comments above a section.
-fn above(section: &Table) -> String {
-    let prefix = section.decor().prefix().and_then(|prefix| prefix.as_str());
-    prefix.unwrap_or_default().to_owned()
-}
-
-/// Visits the sections that have a head of their own in the text.
-fn each_section(table: &mut Table, visit: &mut dyn FnMut(&mut Table)) {
-    for (_, item) in table.iter_mut() {
-        let sections: Vec<&mut Table> = match item {
-            Item::Table(section) => vec![section],
-            Item::ArrayOfTables(sections) => sections.iter_mut().collect(),
-            _ => Vec::new(),
-        };
-        for section in sections {
-            if !section.is_implicit() && !section.is_dotted() {
-                visit(section);
-            }
-            each_section(section, visit);
-        }
-    }
+    hand_on(document, position, &said);
 }
 
 /// Below everything, so that it holds over what stands before it.
@@ -145,7 +104,7 @@ fn fill(rule: &mut Table, bucket: &Bucket, attributes: &Attributes) {
         ("acl", text(&protection.acl)),
         ("sse", encryption.map(|found| found.method.as_str().into())),
         ("sse_key_id", encryption.and_then(|found| text(&found.key_id))),
-        ("legal_hold", protection.legal_hold.map(Value::from)),
+        ("legal_hold", protection.legal_hold.filter(|held| *held).map(Value::from)),
     ];
     for (name, new) in fields {
         match (rule.get_mut(name).and_then(Item::as_value_mut), new) {

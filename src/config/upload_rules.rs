@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
+use toml::Spanned;
 
 use crate::domain::address::{Bucket, ConnectionName};
 use crate::domain::attributes::Attributes;
@@ -54,10 +55,11 @@ impl BucketRule {
 }
 
 /// One `[[upload_rules]]`: what objects get whose key fits the pattern.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UploadRuleText {
-    connection: Option<String>,
+    pub connection: Option<Spanned<String>>,
+    #[serde(default, deserialize_with = "bucket")]
     bucket: Option<String>,
     #[serde(rename = "match", deserialize_with = "glob")]
     pattern: Glob,
@@ -66,11 +68,13 @@ pub struct UploadRuleText {
     content_disposition: Option<String>,
     content_encoding: Option<String>,
     content_language: Option<String>,
+    #[serde(default)]
     metadata: BTreeMap<String, String>,
+    #[serde(default)]
     tags: BTreeMap<String, String>,
     class: Option<String>,
     acl: Option<String>,
-    #[serde(deserialize_with = "encryption_method")]
+    #[serde(default, deserialize_with = "encryption_method")]
     sse: Option<String>,
     sse_key_id: Option<String>,
     legal_hold: Option<bool>,
@@ -78,8 +82,20 @@ pub struct UploadRuleText {
 
 fn glob<'de, D: Deserializer<'de>>(text: D) -> Result<Glob, D::Error> {
     let text = String::deserialize(text)?;
+    if text.is_empty() {
+        return Err(D::Error::custom("match is empty, which no key is: write \"*\" for every key"));
+    }
     let wrong = |error| D::Error::custom(format!("{text:?} is no pattern: {error}"));
     text.parse().map_err(wrong)
+}
+
+fn bucket<'de, D: Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {
+    match String::deserialize(text)? {
+        name if name.is_empty() => {
+            Err(D::Error::custom("the name of the bucket is empty: leave it out for all of them"))
+        }
+        name => Ok(Some(name)),
+    }
 }
 
 fn encryption_method<'de, D: Deserializer<'de>>(text: D) -> Result<Option<String>, D::Error> {
@@ -113,19 +129,22 @@ impl From<UploadRuleText> for BucketRule {
             protection: Protection {
                 acl: text.acl,
                 encryption,
-                legal_hold: text.legal_hold,
+                // OFF would be sent, which a bucket without object lock refuses.
+                legal_hold: text.legal_hold.filter(|held| *held),
                 ..Protection::default()
             },
         };
-        let (connection, bucket) = (text.connection.map(ConnectionName::new), text.bucket);
-        let bucket = bucket.map(Bucket::new);
+        let connection = text.connection.map(|name| ConnectionName::new(name.into_inner()));
+        let bucket = text.bucket.map(Bucket::new);
         BucketRule { connection, bucket, rule: UploadRule { matches: text.pattern, attributes } }
     }
 }
 
-/// What of them a rule can say: a lock ends at a moment, which is no rule.
+/// What of them a rule can say: a lock ends at a moment, which is no rule, and no hold is as no
+/// rule for one.
 pub fn lasting(attributes: &Attributes) -> Attributes {
     let mut lasting = attributes.clone();
     lasting.protection.retention = None;
+    lasting.protection.legal_hold = lasting.protection.legal_hold.filter(|held| *held);
     lasting
 }

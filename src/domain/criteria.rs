@@ -126,11 +126,14 @@ impl Criteria {
     /// A sentence that says what was expected.
     pub fn age(mut self, text: &str) -> Result<Criteria, String> {
         let (comparison, bound) = comparison(text);
-        let bound = parse_age(bound)
+        let wrong = || format!("{text:?} is not an age: write '<7d' or '>12h'");
+        let bare = |unit: String| format!("{text:?} has no unit; {unit}");
+        let number = bound.trim().parse::<u64>().is_ok();
+        let bound = parse_age(bound).map_err(|why| if number { bare(why) } else { wrong() })?;
+        let bound = SignedDuration::try_from(bound)
             .ok()
-            .and_then(|age| SignedDuration::try_from(age).ok())
             .filter(|_| comparison != Comparison::Exactly)
-            .ok_or_else(|| format!("{text:?} is not an age: write '<7d' or '>12h'"))?;
+            .ok_or_else(wrong)?;
         self.ages.push((comparison, bound));
         Ok(self)
     }

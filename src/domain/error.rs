@@ -5,6 +5,7 @@ pub mod remedy;
 pub mod report;
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,9 @@ use crate::domain::provider::Provider;
 
 /// The step at which a second window finds that the first has the queue.
 pub const LOCK_JOURNAL: &str = "lock the journal";
+
+/// The step at which a verb finds that a window has the queue.
+pub const ORDER_QUEUE: &str = "work on the queue";
 
 /// The step at which a damaged queue is found.
 pub const OPEN_JOURNAL: &str = "open the journal";
@@ -34,6 +38,9 @@ pub const LOOK_AT_COPY: &str = "look at the copy";
 /// The step that compares bytes that came with what the server says of them.
 pub const CHECK_BYTES: &str = "check the bytes";
 
+/// Before the name that a damaged queue has now, in the detail of what is said of it.
+pub const KEPT_AS: &str = "; it is kept as ";
+
 /// The step at which a queue turns out to say more than is known here.
 pub const READ_JOURNAL: &str = "read the journal";
 
@@ -45,6 +52,12 @@ pub const READ_AWS_FILES: &str = "read the AWS files";
 
 /// Before the name of a proxy in the detail of what went wrong on the way.
 pub const BY_PROXY: &str = "; by way of ";
+
+/// What names a proxy that stands in the section of the connection.
+pub const OWN_PROXY: &str = "the connection's proxy";
+
+/// The step at which a folder of Windlass's own is made.
+pub const MAKE_FOLDER: &str = "make the folder";
 
 /// The step at which an index of keys is read, and at which one is written.
 pub const READ_INDEX: &str = "read the index";
@@ -337,6 +350,25 @@ impl Error {
     pub fn lacks_open_files(&self) -> bool {
         let numbers = ["(os error 24)", "(os error 23)"];
         self.kind == ErrorKind::LocalIo && numbers.iter().any(|sign| self.detail.contains(sign))
+    }
+
+    /// A file that cannot be read and that `named_by` names: a setting with its place, or a flag.
+    pub fn of_named_file(
+        error: &std::io::Error,
+        operation: &str,
+        named_by: &str,
+        path: &Path,
+    ) -> Error {
+        use std::io::ErrorKind as Io;
+        let path = path.display().to_string();
+        let why = match error.kind() {
+            Io::NotFound => "which is not there".to_owned(),
+            Io::PermissionDenied => "which you may not read".to_owned(),
+            Io::IsADirectory => "which is a folder".to_owned(),
+            _ => format!("which cannot be read: {error}"),
+        };
+        let detail = format!("{named_by} names {path}, {why}");
+        Error::new(ErrorKind::Config, operation, path).detail(detail)
     }
 
     /// Whether the same request may succeed later without anybody changing anything.

@@ -51,6 +51,7 @@ pub mod provider;
 pub mod public;
 pub mod qr;
 pub mod ranges;
+pub mod region;
 pub mod restoring;
 pub mod row_set;
 pub mod settings;

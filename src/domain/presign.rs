@@ -223,14 +223,19 @@ pub fn parse_life(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Reads an age as [`parse_expiry`] reads a life, of any length and down to nothing.
+/// Reads an age of any length, down to `0`. Another number without a unit is refused: 7 is seconds
+/// for some and days for others.
+///
+/// # Errors
+/// A sentence that says what was expected.
 pub fn parse_age(text: &str) -> Result<Duration, String> {
     let text = text.trim();
-    let seconds = text.parse().ok().or_else(|| sum_of_units(text));
-    let seconds: Option<u64> = seconds;
-    seconds
-        .map(Duration::from_secs)
-        .ok_or_else(|| format!("{text:?} is not a duration: write 90m, 12h or 7d"))
+    match (sum_of_units(text), text.parse::<u64>()) {
+        (Some(seconds), _) => Ok(Duration::from_secs(seconds)),
+        (None, Ok(0)) => Ok(Duration::ZERO),
+        (None, Ok(_)) => Err(format!("write a unit with it: {text}d, {text}h, {text}m or {text}s")),
+        (None, Err(_)) => Err(format!("{text:?} is not a duration: write 90m, 12h or 7d")),
+    }
 }
 
 /// Seconds of `1h30m`; `None` where a number or a unit is missing or the sum is too large.
@@ -272,6 +277,17 @@ mod tests {
         assert!(seconds("0s").unwrap_err().contains("at least a second"));
         for text in ["", "h", "1x", "1é", "m15", "99999999999999999999h", "-1h"] {
             assert!(seconds(text).unwrap_err().contains("write 15m"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_age_has_a_unit_unless_it_is_none_at_all() {
+        let seconds = |text| parse_age(text).map(|age| age.as_secs());
+        assert_eq!(seconds("7d"), Ok(604_800));
+        assert_eq!((seconds("0"), seconds("0d"), seconds(" 30s ")), (Ok(0), Ok(0), Ok(30)));
+        assert!(seconds("7").unwrap_err().contains("unit with it: 7d, 7h, 7m or 7s"));
+        for text in ["", "soon", "-7", "7x"] {
+            assert!(seconds(text).unwrap_err().contains("is not a duration"), "{text}");
         }
     }
 

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use jiff::civil::Date;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
 
 use crate::domain::provider::Provider;
 use crate::domain::thaw::RestoreTier;
@@ -22,15 +24,20 @@ pub struct Price {
     /// What the figures are of, in words.
     pub plan: String,
     /// The day on which they were read, `2026-10-01`.
+    #[serde(deserialize_with = "day")]
     pub as_of: String,
     pub source: String,
+    #[serde(deserialize_with = "amount")]
     pub class_a_per_million: f64,
+    #[serde(deserialize_with = "amount")]
     pub class_b_per_million: f64,
     /// Per 10⁹ bytes that leave the provider.
+    #[serde(deserialize_with = "amount")]
     pub egress_per_gb: f64,
+    #[serde(deserialize_with = "amount")]
     pub storage_per_gb_month: f64,
     /// Per 10⁹ bytes that are read or copied, beside the requests.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     pub retrieval_per_gb: f64,
     /// How archived objects are brought out, for each tier that has a price.
     #[serde(default)]
@@ -53,11 +60,30 @@ pub struct Price {
 pub struct RetrievalPrice {
     pub tier: RestoreTier,
     /// Per 10⁹ bytes.
+    #[serde(deserialize_with = "amount")]
     pub per_gb: f64,
     /// One request is an object.
+    #[serde(deserialize_with = "amount")]
     pub requests_per_million: f64,
+    #[serde(deserialize_with = "day")]
     pub as_of: String,
     pub source: String,
+}
+
+fn amount<'de, D: Deserializer<'de>>(number: D) -> Result<f64, D::Error> {
+    let dollars = f64::deserialize(number)?;
+    match dollars.is_finite() && dollars >= 0.0 {
+        true => Ok(dollars),
+        false => Err(D::Error::custom(format!("{dollars} is not a price: write 0 or more"))),
+    }
+}
+
+fn day<'de, D: Deserializer<'de>>(text: D) -> Result<String, D::Error> {
+    let text = String::deserialize(text)?;
+    match text.parse::<Date>() {
+        Ok(_) => Ok(text),
+        Err(_) => Err(D::Error::custom(format!("{text:?} is not a day: write it as 2026-10-01"))),
+    }
 }
 
 /// What each tier costs, in the order of [`RestoreTier::ALL`], where that is known.
@@ -189,6 +215,25 @@ mod tests {
                 assert!(tier.source.starts_with("https://"), "{}", tier.source);
             }
         }
+    }
+
+    #[test]
+    fn a_price_is_not_negative_and_its_day_is_one() {
+        let price = |more: &str| {
+            let text = format!(
+                "[[price]]\nprovider = \"r2\"\nclass = \"STANDARD\"\nplan = \"p\"\nsource = \"s\"\n\
+                 class_a_per_million = 1\nclass_b_per_million = 1\negress_per_gb = 0\n{more}"
+            );
+            toml::from_str::<PriceList>(&text).map_err(|error| error.message().to_owned())
+        };
+        let day = "as_of = \"2026-10-01\"\n";
+        assert!(price(&format!("{day}storage_per_gb_month = 0.015")).is_ok());
+        for wrong in ["-1", "-0.5", "inf", "nan"] {
+            let told = price(&format!("{day}storage_per_gb_month = {wrong}")).unwrap_err();
+            assert!(told.contains("is not a price"), "{told}");
+        }
+        let told = price("as_of = \"yesterday\"\nstorage_per_gb_month = 1").unwrap_err();
+        assert!(told.contains("\"yesterday\" is not a day: write it as 2026-10-01"), "{told}");
     }
 
     #[test]

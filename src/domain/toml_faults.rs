@@ -1,25 +1,73 @@
 //! Says in plain words why the text of a TOML file cannot be taken.
 
+use serde::de::DeserializeOwned;
+
 use crate::domain::nearest::nearest;
 
-/// What the reader found wrong, in the words of TOML instead of Rust's; `text` is what it read.
-pub fn explained(error: &toml::de::Error, text: &str) -> String {
+/// What the reader of a `T` found wrong, in the words of TOML instead of Rust's; `text` is what it
+/// read.
+pub fn explained<T: DeserializeOwned>(error: &toml::de::Error, text: &str) -> String {
     let at = error.span().map_or(0, |span| span.start.min(text.len()));
     let start =
         text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let message = error.message();
-    wrong_kind(message, line.trim())
+    wrong_word::<T>(error, text)
+        .or_else(|| twice(message, text, at, line.trim()))
+        .or_else(|| wrong_kind(message, line.trim()))
+        .or_else(|| misplaced::<T>(message))
         .or_else(|| unknown_name(message))
         .or_else(|| unknown_word(message))
         .or_else(|| Some(format!("{} is missing", message.strip_prefix("missing field ")?)))
         .unwrap_or_else(|| message.to_owned())
 }
 
-fn wrong_kind(message: &str, line: &str) -> Option<String> {
-    if message == "wanted string or table" {
-        return Some("a text in quotes is wanted".to_owned());
+/// A value that is no text where one of some words is wanted: a text in its place is refused with
+/// the words.
+fn wrong_word<T: DeserializeOwned>(error: &toml::de::Error, text: &str) -> Option<String> {
+    if error.message() != "wanted string or table" {
+        return None;
     }
+    let span = error.span()?;
+    let (before, found, after) =
+        (text.get(..span.start)?, text.get(span.clone())?, text.get(span.end..)?);
+    let instead = toml::from_str::<T>(&format!("{before}\"\"{after}")).err();
+    let known = instead.as_ref().and_then(|error| {
+        let (_, known) = named(error.message().strip_prefix("unknown variant ")?)?;
+        Some(list(&known))
+    });
+    let one_of = known.map_or_else(String::new, |known| format!(": one of {known}"));
+    Some(format!("this is {found}; a text in quotes is wanted{one_of}"))
+}
+
+/// A name of the head of the file that stands in a section, which takes all that is below it.
+fn misplaced<T: DeserializeOwned>(message: &str) -> Option<String> {
+    const NOBODYS: &str = "no-name-of-any-file = 0";
+    let (name, here) = named(message.strip_prefix("unknown field ")?)?;
+    let refused = toml::from_str::<T>(NOBODYS).err()?;
+    let (_, at_the_head) = named(refused.message().strip_prefix("unknown field ")?)?;
+    (at_the_head.contains(&name) && here != at_the_head)
+        .then(|| format!("`{name}` stands before the first [section] of the file, not in one"))
+}
+
+/// A section or a name that is there already.
+fn twice(message: &str, text: &str, at: usize, line: &str) -> Option<String> {
+    if message != "duplicate key" {
+        return None;
+    }
+    let Some(section) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) else {
+        let name = line.split('=').next().unwrap_or_default().trim();
+        return Some(format!("`{name}` is there twice in this section: keep one of the two"));
+    };
+    let head =
+        |line: &str| Some(line.trim().strip_prefix('[')?.split(']').next()?.trim() == section);
+    let before = text.get(..at).unwrap_or_default();
+    let first = before.lines().position(|line| head(line).unwrap_or_default());
+    let first = first.map_or_else(String::new, |line| format!(", first on line {}", line + 1));
+    Some(format!("[{section}] is there twice{first}: rename one of the two, or make them one"))
+}
+
+fn wrong_kind(message: &str, line: &str) -> Option<String> {
     let kinds =
         message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))?;
     let (found, wanted) = kinds.split_once(", expected ")?;
@@ -156,18 +204,36 @@ mod tests {
             ),
             ("[place]\nway = 'up'", "`up` is not one of `left`, `right`"),
             (
+                "[place]\nway = true",
+                "this is true; a text in quotes is wanted: one of `left`, `right`",
+            ),
+            ("[place]\nway = 7", "this is 7; a text in quotes is wanted: one of `left`, `right`"),
+            (
+                "[place]\nrules = []",
+                "`rules` stands before the first [section] of the file, not in one",
+            ),
+            (
+                "[places.a]\n# x\n[places.b]\n[places.a] # y\n",
+                "[places.a] is there twice, first on line 1: rename one of the two, or make them \
+                 one",
+            ),
+            (
+                "[place]\nopen = true\nopen = false",
+                "`open` is there twice in this section: keep one of the two",
+            ),
+            (
                 "[place]\nway = 'rihgt'",
                 "`rihgt` is not one of `left`, `right`; did you mean `right`?",
             ),
         ] {
             let error = toml::from_str::<File>(text).unwrap_err();
-            assert_eq!(explained(&error, text), expected, "{text}");
+            assert_eq!(explained::<File>(&error, text), expected, "{text}");
         }
     }
 
     #[test]
     fn what_is_no_toml_is_said_as_the_reader_says_it() {
         let error = toml::from_str::<File>("places = ").unwrap_err();
-        assert_eq!(explained(&error, "places = "), error.message());
+        assert_eq!(explained::<File>(&error, "places = "), error.message());
     }
 }

@@ -104,14 +104,16 @@ impl fmt::Debug for CustomerKey {
 }
 
 impl Access {
-    /// Reads the key: from its file, else from its command, which is ended where nobody waits for
-    /// it any more.
+    /// Reads the key: from its file, which `named_by` names, else from its command, which is ended
+    /// where nobody waits for it any more.
     ///
     /// # Errors
     /// `Config` where there is no key of 32 bytes, raw or in base64, or the command fails.
-    pub async fn of(spec: &AccessSpec) -> Result<Access, Error> {
+    pub async fn of(spec: &AccessSpec, named_by: &'static str) -> Result<Access, Error> {
         let key = match (spec.key_file.clone(), &spec.key_command) {
-            (Some(file), _) => Some(blocking(move || read_key(&file)).await.map(Arc::new)?),
+            (Some(file), _) => {
+                Some(blocking(move || read_key(&file, named_by)).await.map(Arc::new)?)
+            }
             (None, Some(command)) => Some(CustomerKey::printed(command).await?),
             (None, None) => None,
         };
@@ -124,9 +126,9 @@ impl Access {
             && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
         {
             return Err(Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
-                .detail("a key for SSE-C is read from a file"));
+                .detail("sse_c_key of the bucket names what is no file: a key is read from one"));
         }
-        Access::of(spec).await
+        Access::of(spec, "sse_c_key of the bucket").await
     }
 
     /// What is given here, and what is given there where nothing is here.
@@ -234,8 +236,8 @@ macro_rules! with_source_access {
 
 pub(in crate::s3) use {with_access, with_source_access};
 
-fn read_key(path: &Path) -> Result<CustomerKey, Error> {
-    let failed = |error: &std::io::Error| Error::from_io(error, READ_KEY, path.display());
+fn read_key(path: &Path, named_by: &str) -> Result<CustomerKey, Error> {
+    let failed = |error: &std::io::Error| Error::of_named_file(error, READ_KEY, named_by, path);
     let mut bytes = Zeroizing::new(Vec::new());
     let file = File::open(path).map_err(|error| failed(&error))?;
     file.take(MOST).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
@@ -301,7 +303,7 @@ mod tests {
         let file = folder.path().join("key");
         std::fs::write(&file, [65_u8; KEY]).unwrap();
         let spec = AccessSpec { key_file: Some(file), ..AccessSpec::default() };
-        let shown = format!("{:?}", Access::of(&spec).await.unwrap());
+        let shown = format!("{:?}", Access::of(&spec, "a test").await.unwrap());
         assert!(!shown.contains("QUFB") && !shown.contains("AAAA"), "{shown}");
     }
 }

@@ -231,6 +231,9 @@ impl Client {
         }
         error.provider = Some(self.provider());
         error.identity = error.is_about_identity().then(|| self.identity()).flatten();
+        if let Some(sdk) = self.known() {
+            sdk.expected_keys.said_of(&mut error);
+        }
         error
     }
 

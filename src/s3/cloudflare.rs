@@ -22,6 +22,7 @@ use crate::config::network::Network;
 use crate::config::r2::Jurisdiction;
 use crate::domain::address::Bucket;
 use crate::domain::error::{Error, ErrorKind};
+use crate::domain::provider::Provider;
 use crate::domain::public::{AccountUsage, DomainState, PublicAccess, PublicDomain, StoredAmount};
 use crate::s3::call::Call;
 use crate::s3::client::Client;
@@ -74,7 +75,11 @@ impl Client {
     fn api(&self, call: &Call) -> Result<Api<'_>, Error> {
         let connection = self.connection();
         let cloudflare = connection.cloudflare.as_ref().ok_or_else(|| {
-            call.fails(ErrorKind::Config, "the connection has no cloudflare_token".to_owned())
+            let why = match self.provider() {
+                Provider::R2 => "the connection has no cloudflare_token",
+                _ => "only R2 has this, and the connection leads to another server",
+            };
+            call.fails(ErrorKind::Config, why.to_owned())
         })?;
         let jurisdiction = cloudflare.jurisdiction;
         Ok(Api { cloudflare, jurisdiction, network: &connection.network })

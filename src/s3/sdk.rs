@@ -5,6 +5,7 @@ pub(in crate::s3) mod credentials;
 pub(in crate::s3) mod errors;
 pub(in crate::s3) mod guard;
 pub(in crate::s3) mod hook;
+pub(in crate::s3) mod key_origin;
 pub(in crate::s3) mod last_answer;
 pub(in crate::s3) mod md5_instead;
 pub(in crate::s3) mod metadata_off;
@@ -29,8 +30,8 @@ use aws_sdk_s3::config::{
     SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
 };
 
-use crate::config::aws::{AwsSettings, KeyOrigin};
-use crate::config::aws_settings::{self, Retries};
+use crate::config::aws::AwsSettings;
+use crate::config::aws_settings::{self, Reads, Retries};
 use crate::config::connection::{Addressing, Connection, CredentialsSource, UploadChecksum};
 use crate::config::network::Network;
 use crate::config::proxy::{self, ProxyRoute, RequestTarget};
@@ -47,11 +48,15 @@ use crate::s3::sdk::blank_key::BlankKey;
 use crate::s3::sdk::credentials::{KeyIdRecorder, KeyIdSeen};
 use crate::s3::sdk::guard::ResponseGuard;
 use crate::s3::sdk::hook::Hooked;
+use crate::s3::sdk::key_origin::{ExpectedKeys, renewal, who};
 use crate::s3::sdk::metadata_off::without_metadata;
 use crate::s3::sdk::metering::Metering;
 use crate::s3::sdk::no_body::NoBody;
 use crate::s3::sdk::own_certificate::with_own_certificate;
 use crate::s3::sdk::transport::AWS;
+
+/// The step at which an endpoint turns out to be none, or is missing.
+const READ_ENDPOINT: &str = "read the endpoint";
 
 /// A body that moves less than a byte a second for this long is given up.
 const STALL: Duration = Duration::from_secs(25);
@@ -73,6 +78,7 @@ pub struct Sdk {
     pub key_id: KeyIdSeen,
     /// How its keys are renewed once they end.
     pub renewal: Option<Renewal>,
+    pub expected_keys: ExpectedKeys,
     /// The way there, with what the AWS files and the environment say of it.
     pub network: Network,
     /// Uploads carry a CRC64NVME; else an MD5.
@@ -181,6 +187,7 @@ impl Sdk {
             credentials,
             who: who(connection, &settings),
             renewal: renewal(connection, &settings),
+            expected_keys: ExpectedKeys::of(connection, &settings),
             key_id,
             network: network.clone(),
             crc64nvme: checksum.map_or(provider.takes_trailing_checksums(), |checksum| {
@@ -239,7 +246,14 @@ impl Sdk {
 fn judge_settings(connection: &Connection, settings: &AwsSettings) -> Result<Retries, Error> {
     let chained = chained(connection);
     let keyless = chained || is_anonymous(connection);
-    aws_settings::judge(settings, chained, keyless && connection.endpoint.is_none())
+    let reads = Reads {
+        profile: chained,
+        endpoint: keyless && connection.endpoint.is_none(),
+        region: connection.region.is_none()
+            && (connection.provider == Provider::Aws
+                || (connection.provider == Provider::Other && chained)),
+    };
+    aws_settings::judge(settings, reads)
 }
 
 /// A client without the SDK, where nothing is asked for that only the SDK does; the inner error is
@@ -390,6 +404,11 @@ fn endpoint(connection: &Connection, settings: &AwsSettings) -> Result<Option<St
     let own = connection.endpoint.clone();
     let keyless = chained(connection) || is_anonymous(connection);
     let found = own.or_else(|| keyless.then(|| settings.endpoint()).flatten());
+    if found.is_none() && connection.provider != Provider::Aws && !settings.ignores_endpoints() {
+        let wanted = connection.provider.wants_endpoint();
+        let detail = format!("connection {:?}: {wanted}, here or in its profile", connection.name);
+        return Err(Error::new(ErrorKind::Config, READ_ENDPOINT, "config.toml").detail(detail));
+    }
     found.map(|url| Ok(read_endpoint(&url)?.to_string())).transpose()
 }
 
@@ -411,34 +430,10 @@ fn settings(connection: &Connection) -> Result<AwsSettings, Error> {
     }
 }
 
-/// The name of whose keys sign.
-fn who(connection: &Connection, settings: &AwsSettings) -> String {
-    match (&connection.credentials, settings.keys()) {
-        (CredentialsSource::Anonymous, _) => "nobody (not signed)".to_owned(),
-        (CredentialsSource::Chain { .. }, KeyOrigin::Environment) => "environment".to_owned(),
-        (CredentialsSource::Chain { .. }, KeyOrigin::Profile) => settings.profile_name().to_owned(),
-        (CredentialsSource::Chain { .. }, KeyOrigin::Surroundings) => {
-            "this machine's role".to_owned()
-        }
-        _ => connection.name.to_string(),
-    }
-}
-
-fn renewal(connection: &Connection, settings: &AwsSettings) -> Option<Renewal> {
-    match &connection.credentials {
-        CredentialsSource::Chain { .. } if settings.keys() == KeyOrigin::Environment => {
-            Some(Renewal::Variables)
-        }
-        CredentialsSource::Chain { .. } => settings.signs_in_by().map(Renewal::SignIn),
-        CredentialsSource::Static { .. } | CredentialsSource::Kept { .. } => Some(Renewal::NewKeys),
-        _ => None,
-    }
-}
-
 /// An endpoint that requests can be sent to. The error quotes nothing of it, which may hold a
 /// password.
 pub fn read_endpoint(text: &str) -> Result<Endpoint, Error> {
-    let unfit = |why: String| Error::new(ErrorKind::Config, "read the endpoint", "").detail(why);
+    let unfit = |why: String| Error::new(ErrorKind::Config, READ_ENDPOINT, "").detail(why);
     Endpoint::complete(text).map_err(unfit)
 }
 

@@ -37,6 +37,7 @@ use memory::MemoryJournal;
 use second::{Look, Second};
 use table::Table;
 
+pub use file::put_right;
 pub use lock::taken;
 
 /// What the thread tells. `Written` comes in the order of the facts, and before who waits for one

@@ -8,10 +8,12 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::paths::open_for_append;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, ErrorKind};
 
 /// Asks for the log: `info`, or a filter such as `windlass=debug,warn`.
 pub const VARIABLE: &str = "WINDLASS_LOG";
+
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// These write signatures, headers or credentials; no filter switches them on.
 const NEVER: [&str; 7] = [
@@ -32,6 +34,10 @@ pub fn start(file: &Path) -> Result<(), Error> {
     let Some(asked) = env::var(VARIABLE).ok().filter(|asked| !asked.is_empty()) else {
         return Ok(());
     };
+    if is_unknown_level(&asked) {
+        let detail = format!("{VARIABLE} is {asked:?}: expected {}", LEVELS.join(", "));
+        return Err(Error::new(ErrorKind::Config, "start the log", VARIABLE).detail(detail));
+    }
     let file = open_for_append(file)?;
     // A second subscriber in one process is impossible here; in a test the first one stays.
     let _ = tracing_subscriber::fmt()
@@ -40,6 +46,16 @@ pub fn start(file: &Path) -> Result<(), Error> {
         .with_ansi(false)
         .try_init();
     Ok(())
+}
+
+pub fn is_asked_for() -> bool {
+    env::var_os(VARIABLE).is_some_and(|asked| !asked.is_empty())
+}
+
+/// One word that is no level would be taken for the name of a part, of which nothing is written.
+fn is_unknown_level(asked: &str) -> bool {
+    let alone = asked.chars().all(|c| c.is_ascii_alphanumeric());
+    alone && !LEVELS.iter().any(|level| level.eq_ignore_ascii_case(asked)) && asked != "windlass"
 }
 
 fn filter(asked: &str) -> EnvFilter {
@@ -56,6 +72,14 @@ fn filter(asked: &str) -> EnvFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused() {
+        for fits in ["debug", "DEBUG", "windlass=debug", "warn,windlass=trace", "off"] {
+            assert!(!is_unknown_level(fits), "{fits}");
+        }
+        assert!(is_unknown_level("verbose") && is_unknown_level("1"));
+    }
 
     #[test]
     fn no_filter_switches_on_what_writes_secrets() {

@@ -153,7 +153,7 @@ impl Theme {
         let styles = toml::from_str(&whole).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start.saturating_sub(before.len()));
             let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-            format!("line {line}: {}", explained(&error, &whole))
+            format!("line {line}: {}", explained::<Styles>(&error, &whole))
         })?;
         Ok(Theme::of(styles))
     }

@@ -369,6 +369,9 @@ pub fn read_life(text: &str) -> Result<LinkLife, String> {
         return Err(String::new());
     }
     let packed: String = text.split_whitespace().collect();
+    if packed.parse::<u64>().is_ok() {
+        return Err(format!("write a unit with it: {packed}m, {packed}h or {packed}d"));
+    }
     if let Ok(life) = parse_life(&packed) {
         return Ok(LinkLife::For(life));
     }
@@ -448,6 +451,7 @@ mod tests {
         for text in ["0s", "soon", "-1h", "until"] {
             assert!(read_life(text).unwrap_err().contains("until 18:00"), "{text}");
         }
+        assert!(read_life("30").unwrap_err().contains("unit with it: 30m"));
         let now: Zoned = "2026-11-29T15:00:00[UTC]".parse().unwrap();
         let left = |text| read_life(text).unwrap().counted(&now);
         assert_eq!(left("until 18:00"), Ok(Duration::from_hours(3)));

@@ -1,11 +1,12 @@
 //! Puts the user's keys in place of the default ones, and reports every line that cannot be
 //! followed.
 
-use crate::app::action::Action;
+use crate::app::action::{ACTIONS, Action};
 use crate::app::chord::Chord;
 use crate::app::keymap::{Binding, Keymap, is_text, parse_sequence, sequence_text};
 use crate::app::scope::Scope;
 use crate::config::keys::{KeyFile, KeyMistake, KeyOverride};
+use crate::domain::nearest::nearest;
 
 /// What there is to say about the user's keys, in the order of the lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,7 +46,11 @@ impl Keymap {
         for (name, line) in &file.tables {
             if scope_named(name).is_none() {
                 let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.name()).collect();
-                let sentence = format!("[{name}] is not a table; there are {}", known.join(", "));
+                let instead = match nearest(name, &known) {
+                    Some(near) => format!("did you mean [{near}]?"),
+                    None => format!("there are {}", known.join(", ")),
+                };
+                let sentence = format!("[{name}] is not a table; {instead}");
                 changes.mistake(*line, sentence);
             }
         }
@@ -73,7 +78,14 @@ impl Changes {
         let allowed: Vec<Scope> = places.map(|(scope, _)| scope).collect();
         match (action, scope) {
             (None, _) => {
-                let sentence = format!("{:?} is not an action; its keys do nothing", change.action);
+                let known: Vec<&str> = ACTIONS.iter().map(|action| action.name).collect();
+                let meant = nearest(&change.action, &known);
+                let meant = meant.map(|near| format!("; did you mean {near:?}?"));
+                let sentence = format!(
+                    "{:?} is not an action; its keys do nothing{}",
+                    change.action,
+                    meant.unwrap_or_default()
+                );
                 self.mistake(change.line, sentence);
             }
             (Some(action), None) => return self.wish(action, &allowed, sequences, change),

@@ -16,7 +16,8 @@ folder can have prices of your own.";
 
 #[derive(Debug, Args)]
 pub struct CostArguments {
-    /// s3://bucket/prefix/; without it, the prices alone
+    /// s3://bucket/prefix/ (without its last /, all names that begin so); the prices alone
+    /// otherwise
     #[arg(value_parser = location)]
     pub location: Option<Location>,
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::print::{VerbError, usage};
 use crate::domain::address::{ConnectionName, Location};
 
 pub const EXAMPLES: &str = "\
@@ -41,6 +42,17 @@ impl Subject {
 }
 
 impl DoctorArguments {
+    /// # Errors
+    /// `Usage` where two connections or two places are given: one of them would be left out.
+    pub fn expect_one_of_each(&self) -> Result<(), VerbError> {
+        let at = |subject: &&Subject| matches!(subject, Subject::At(_));
+        match (self.subjects.len(), self.subjects.iter().filter(at).count()) {
+            (2, 0) => Err(usage("doctor tests one connection: name one")),
+            (2, 2) => Err(usage("doctor looks into one place: name one")),
+            _ => Ok(()),
+        }
+    }
+
     pub fn connection(&self) -> Option<&ConnectionName> {
         self.subjects.iter().find_map(|subject| match subject {
             Subject::Connection(name) => Some(name),

@@ -28,7 +28,7 @@ Current objects are counted. windlass cost says what they cost a month.";
 
 #[derive(Debug, Args)]
 pub struct FindArguments {
-    /// s3://bucket/prefix/
+    /// s3://bucket/prefix/; without its last /, all names that begin so, photos-old/ beside photos/
     #[arg(value_parser = location)]
     pub location: Location,
     /// Letters that a name has in this order
@@ -61,7 +61,7 @@ pub struct FindArguments {
 
 #[derive(Debug, Args)]
 pub struct UsageArguments {
-    /// s3://bucket/prefix/
+    /// s3://bucket/prefix/; without its last /, all names that begin so, photos-old/ beside photos/
     #[arg(value_parser = location)]
     pub location: Location,
     /// Also count each prefix, N levels deep
@@ -84,7 +84,7 @@ pub enum By {
 
 #[derive(Debug, Args)]
 pub struct TreeArguments {
-    /// s3://bucket/prefix/
+    /// s3://bucket/prefix/; without its last /, all names that begin so, photos-old/ beside photos/
     #[arg(value_parser = location)]
     pub location: Location,
     /// How many levels are drawn; all of them otherwise

@@ -21,7 +21,8 @@ has keys, sizes, times, classes and ETags, and no bytes of the objects.";
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct IndexArguments {
-    /// s3://bucket/prefix/: list it, and keep what is listed
+    /// s3://bucket/prefix/: list it, and keep what is listed; without its last /, all names that
+    /// begin so
     #[arg(value_parser = location, required = true)]
     pub location: Option<Location>,
     /// Fill it from the manifest of an S3 Inventory report instead of a listing

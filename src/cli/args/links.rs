@@ -36,7 +36,8 @@ pub struct PresignArguments {
     /// A link to upload with, not to download; as --method PUT
     #[arg(long, conflicts_with = "method")]
     pub put: bool,
-    /// How long the link holds, at most 7d: 15m, 1h, 1h30m; the connection's link_expiry otherwise
+    /// How long the link holds, at most 7d: 15m, 1h, 1h30m, or a bare number in seconds; the
+    /// connection's link_expiry otherwise
     #[arg(long, value_name = "DURATION", value_parser = parse_life, conflicts_with = "until")]
     pub expires: Option<Duration>,
     /// When the link ends: 18:00, tomorrow, "2026-11-01 12:00"

@@ -31,6 +31,12 @@ pub fn command_meant(
     command.error(ErrorKind::InvalidSubcommand, sentence)
 }
 
+/// The verb of a line, where it has one.
+pub fn verb_of(command: &Command, words: impl Iterator<Item = OsString>) -> Option<String> {
+    let word = first_word(command, words)?;
+    command.get_subcommands().any(|known| known.get_name() == word).then_some(word)
+}
+
 /// The first word that is no flag and belongs to none.
 fn first_word(command: &Command, mut words: impl Iterator<Item = OsString>) -> Option<String> {
     while let Some(word) = words.next() {
@@ -84,6 +90,20 @@ mod tests {
         }
         let said = told("windlass sync a b");
         assert!(said.contains("\"sync\" is neither") && !said.contains("be meant"), "{said}");
+    }
+
+    #[test]
+    fn the_verb_of_a_line_is_found_behind_flags_and_their_values() {
+        let verb = |line: &str| {
+            let words = line.split(' ').skip(1).map(OsString::from);
+            verb_of(&Arguments::command(), words)
+        };
+        assert_eq!(verb("windlass --connection ls cp a b").as_deref(), Some("cp"));
+        assert_eq!(verb("windlass --json rm").as_deref(), Some("rm"));
+        assert_eq!(
+            (verb("windlass s3://ls"), verb("windlass"), verb("windlass lss")),
+            Default::default()
+        );
     }
 
     #[test]

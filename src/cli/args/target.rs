@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::endpoint::EndpointFlag;
+use crate::domain::region::parse_region;
 
 /// Which server is asked, and as whom. Without any of them: the default of config.toml, else the
 /// AWS chain.
@@ -19,7 +20,7 @@ pub struct TargetFlags {
     #[arg(long, global = true)]
     pub profile: Option<String>,
     /// The region of the buckets
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_parser = parse_region)]
     pub region: Option<String>,
     /// The server's URL
     #[arg(long, global = true, value_name = "URL", value_parser = EndpointFlag)]

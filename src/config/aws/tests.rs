@@ -128,7 +128,7 @@ fn variables_come_before_the_profile_and_empty_ones_count_as_unset() {
     assert_eq!(endpoint(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")]), None);
     let mine = read(Some("mine"), &[("AWS_CA_BUNDLE", "")]).unwrap();
     assert_eq!(mine.endpoint().as_deref(), Some("http://mine:9000"));
-    assert_eq!(mine.ca_bundle().as_deref(), Some(Path::new("/etc/mine.pem")));
+    assert_eq!(mine.ca_bundle().unwrap().path, Path::new("/etc/mine.pem"));
     assert_eq!(read(Some("work"), &[]).unwrap().addressing(), Addressing::Path);
 }
 
@@ -194,4 +194,69 @@ fn the_profile_that_signs_in_is_the_one_at_the_end_of_a_role() {
     assert_eq!(by("through").as_deref(), Some("signed"));
     assert_eq!(by("mine"), None);
     assert_eq!(read(None, &WITH_SIGNED).unwrap().signs_in_by(), None);
+}
+
+/// What is said of the profile in force where `config` is the file, with the line of the fault.
+fn fault(config: &str, variables: &'static [(&'static str, &'static str)]) -> String {
+    let home = tempfile::tempdir().unwrap();
+    let places = files(home.path(), config.as_bytes(), "");
+    let given = move |name: &str| {
+        variables.iter().find(|(known, _)| *known == name).map(|(_, it)| OsString::from(it))
+    };
+    let named = config.contains("[profile a]").then_some("a");
+    let read = AwsSettings::read(&places, named, Arc::new(given)).unwrap();
+    match read.check() {
+        Ok(()) => String::new(),
+        Err(error) => {
+            assert_eq!(error.kind, ErrorKind::Config);
+            let line = error.place.rsplit("config:").next().unwrap_or_default();
+            format!("{line} {}", error.detail)
+        }
+    }
+}
+
+#[test]
+fn what_a_profile_lacks_is_told_before_anything_is_sent() {
+    const KEYS: &str = "aws_access_key_id = A\naws_secret_access_key = hush\n";
+    for (config, expected) in [
+        ("[profile a]\naws_access_key_id = A\n", "2 profile \"a\" has aws_access_key_id, but no"),
+        ("[profile a]\n\naws_secret_access_key = h\n", "3 profile \"a\" has aws_secret_access_key"),
+        ("[profile a]\nrole_arn = r\n", "2 profile \"a\" has role_arn, but no source_profile"),
+        (
+            "[profile a]\nrole_arn = r\ncredential_source = Foo\n",
+            "3 credential_source = Foo: expected",
+        ),
+        (
+            "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\n\
+             source_profile = a\n",
+            "6 source_profile = a leads back",
+        ),
+        ("[profile a]\nrole_arn = r\nsource_profile = a\n", "3 source_profile = a leads back"),
+        (
+            "[profile a]\nrole_arn = r\nweb_identity_token_file = /nope/token\n",
+            "3 web_identity_token_file names /nope/token, which is not there",
+        ),
+        (
+            "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\naws_access_key_id = A\n",
+            "5 profile \"b\" has aws_access_key_id, but no aws_secret_access_key",
+        ),
+    ] {
+        let told = fault(config, &[]);
+        assert!(told.starts_with(expected), "{config}\n{told}");
+    }
+    let itself = format!("[profile a]\nrole_arn = r\nsource_profile = a\n{KEYS}");
+    assert_eq!(fault(&itself, &[]), "", "the keys of the profile ask for its role");
+    assert_eq!(fault("[profile a]\nrole_arn = r\ncredential_source = Environment\n", &[]), "");
+}
+
+#[test]
+fn a_half_of_what_the_environment_gives_is_told() {
+    let token = ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nope/token");
+    static SECRET: Pairs<1> = [("AWS_SECRET_ACCESS_KEY", "hush")];
+    static TOKEN: Pairs<1> = [("AWS_WEB_IDENTITY_TOKEN_FILE", "/nope/token")];
+    static BOTH: Pairs<2> = [("AWS_WEB_IDENTITY_TOKEN_FILE", "/nope/token"), ("AWS_ROLE_ARN", "r")];
+    assert!(fault("", &SECRET).contains("AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID"));
+    assert!(fault("", &TOKEN).contains("is set, but AWS_ROLE_ARN is not"));
+    assert!(fault("", &BOTH).contains(&format!("{} names {}", token.0, token.1)));
+    assert_eq!(fault("[default]\ncredential_process = x\n", &SECRET), "", "others give the keys");
 }

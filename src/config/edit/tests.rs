@@ -143,6 +143,42 @@ fn a_removed_connection_is_gone_and_no_other() {
 }
 
 #[test]
+fn what_stands_at_the_head_of_the_file_outlives_the_default_and_the_first_connection() {
+    let text = remove(TEXT, path(), &"lab".into()).unwrap();
+    assert!(text.starts_with("# My connections, by hand.\n"), "{text}");
+    assert!(!text.contains("# The lab's server."), "{text}");
+    let first = "# My servers.\n\n# The lab's.\n[connections.lab]\nendpoint = \"http://h\"\n\n\
+                 [connections.zoo]\nendpoint = \"http://z\"\n";
+    let text = remove(first, path(), &"lab".into()).unwrap();
+    assert!(text.starts_with("# My servers.\n"), "{text}");
+    assert!(text.contains("zoo") && !text.contains("The lab's"), "{text}");
+}
+
+#[test]
+fn a_connection_that_is_saved_as_it_is_stays_as_it_is_written() {
+    let tables = "[[connections.a.buckets]]\nname = \"site\" # one\nprefix = \"x/\"\n";
+    for buckets in [
+        "buckets = [ \"docs\", # a comment\n  \"media\" ]\n",
+        "buckets = [{ prefix = 'x/', name = 'b', sse_c_key = 'b.key' }] # own key\n",
+        "read_only = false # for now\n",
+        tables,
+    ] {
+        let before = format!(
+            "[connections.a]\nendpoint = 'https://s3.example.com' # here\nanonymous = true\n\
+             {buckets}"
+        );
+        let options = ConnectionOptions::of(&reread(&before, "a"));
+        let server = DraftServer::Other {
+            provider: Provider::Other,
+            endpoint: "https://s3.example.com".to_owned(),
+            region: None,
+        };
+        let draft = Draft { name: "a".into(), server, keys: DraftKeys::AsBefore, options };
+        assert_eq!(put(&before, path(), &draft, Some(&"a".into())).unwrap(), before);
+    }
+}
+
+#[test]
 fn buckets_that_were_tables_become_one_line() {
     let before = "[connections.a]\naccount_id = \"0123456789abcdef0123456789abcdef\"\n\
                   [[connections.a.buckets]]\nname = \"site\"\npublic_domain = \"https://cdn\"\n";

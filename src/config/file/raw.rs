@@ -1,32 +1,31 @@
 //! Reads the sections of `config.toml` as they are written, and makes connections of them.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
 use crate::config::cloudflare::{self, ApiToken, Cloudflare};
 use crate::config::connection::{
-    Addressing, Bodies, Connection, CredentialsSource, Keeper, KnownBucket, UploadChecksum,
+    Addressing, Bodies, Connection, CredentialsSource, Keeper, UploadChecksum,
 };
 use crate::config::file::jurisdictions::RawJurisdictions;
-use crate::config::network::{Network, Proxy};
+use crate::config::file::raw_bucket::RawBucket;
+use crate::config::file::section_file::SectionFile;
+use crate::config::network::{CaBundle, Network, Proxy};
+use crate::config::proxy::unfit_proxy;
 use crate::config::r2::{self, Jurisdiction};
 use crate::config::settings::{TransferSettings, UiSettings};
 use crate::config::tilde;
 use crate::config::upload_rules::UploadRuleText;
-use crate::domain::address::{Bucket, ConnectionName, Prefix};
+use crate::domain::address::ConnectionName;
 use crate::domain::endpoint::Endpoint;
 use crate::domain::presign::{DEFAULT_EXPIRY, parse_expiry};
-use crate::domain::protection::AccessSpec;
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
+use crate::domain::region::parse_region;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +49,7 @@ pub struct RawConnection {
     jurisdiction: Option<Spanned<Jurisdiction>>,
     jurisdictions: Option<Spanned<RawJurisdictions>>,
     endpoint: Option<Spanned<String>>,
-    region: Option<String>,
+    region: Option<Spanned<String>>,
     access_key_id: Option<Spanned<String>>,
     secret_access_key: Option<Spanned<Secret>>,
     session_token: Option<Spanned<Secret>>,
@@ -117,6 +116,13 @@ fn usual_endpoint(
     }
 }
 
+/// Whether a connection without an endpoint says where it leads: AWS has servers of its own, and
+/// what is read of the AWS chain may name one.
+fn names_server(provider: Provider, keys: &CredentialsSource, keeper: Option<Keeper>) -> bool {
+    let chained = matches!(keys, CredentialsSource::Chain { .. } | CredentialsSource::Anonymous);
+    provider == Provider::Aws || (chained && keeper.is_none())
+}
+
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Checksum {
@@ -128,9 +134,10 @@ impl RawConnection {
     pub fn into_connection(
         mut self,
         name: ConnectionName,
-        folder: &Path,
+        source: SectionFile<'_>,
         span: Range<usize>,
     ) -> Result<Connection, Wrong> {
+        let folder = source.folder();
         let jurisdictions = self.jurisdictions()?;
         let endpoint = match jurisdictions.first() {
             Some((_, first)) => Some(first.clone()),
@@ -140,7 +147,7 @@ impl RawConnection {
         if provider == Provider::R2 && endpoint.is_none() {
             return wrong(&span, "expected account_id or endpoint for an R2 connection");
         }
-        let region = self.region.take();
+        let region = self.region()?;
         let endpoint = match endpoint {
             None => usual_endpoint(provider, region.as_deref(), &span)?,
             given => given,
@@ -148,6 +155,9 @@ impl RawConnection {
         let region = region.or_else(|| (provider == Provider::R2).then(|| "auto".to_owned()));
         let keeper = self.keys.as_ref().map(Spanned::get_ref).copied();
         let given = self.credentials(&span)?;
+        if endpoint.is_none() && !names_server(provider, &given, keeper) {
+            return wrong(&span, &provider.wants_endpoint());
+        }
         let cloudflare = self.cloudflare(endpoint.as_deref())?;
         let credentials = match keeper {
             Some(keeper) => {
@@ -168,7 +178,7 @@ impl RawConnection {
                 PathStyle::Never => Addressing::VirtualHosted,
             },
             link_expiry: self.expiry()?,
-            network: self.network()?,
+            network: self.network(source)?,
             cloudflare,
             exposed: false,
             read_only: self.read_only,
@@ -180,7 +190,7 @@ impl RawConnection {
                 unsigned: self.unsigned_payload,
                 by_sdk: self.by_sdk,
             },
-            known_buckets: self.buckets.into_iter().map(KnownBucket::from).collect(),
+            known_buckets: self.buckets.into_iter().map(|raw| raw.known(source)).collect(),
         })
     }
 
@@ -306,23 +316,30 @@ impl RawConnection {
         }
     }
 
-    fn network(&self) -> Result<Network, Wrong> {
+    fn region(&self) -> Result<Option<String>, Wrong> {
+        let Some(text) = &self.region else { return Ok(None) };
+        let region = parse_region(text.get_ref());
+        region.map(Some).map_err(|expected| Wrong { span: text.span(), expected })
+    }
+
+    fn network(&self, source: SectionFile<'_>) -> Result<Network, Wrong> {
         let ca_bundle = match &self.ca_bundle {
             Some(path) if path.get_ref().is_empty() => {
                 return wrong(&path.span(), "expected the path of a PEM file");
             }
-            path => path.as_ref().map(|path| tilde::expanded(path.get_ref())),
+            path => path.as_ref().map(|path| CaBundle {
+                path: source.path(tilde::expanded(path.get_ref())),
+                named_by: format!("ca_bundle ({})", source.place(&path.span())),
+            }),
         };
         let proxy = match self.proxy.as_ref().map(|proxy| (proxy.get_ref().as_str(), proxy.span()))
         {
             None => Proxy::Environment,
             Some(("none", _)) => Proxy::None,
-            Some((url, _)) if url.starts_with("http://") || url.starts_with("https://") => {
-                Proxy::Url(url.to_owned())
-            }
-            Some((_, span)) => {
-                return wrong(&span, "expected http://host:port of a proxy, or \"none\"");
-            }
+            Some((url, span)) => match unfit_proxy(url) {
+                None => Proxy::Url(url.to_owned()),
+                Some(why) => return wrong(&span, &format!("{why}, or \"none\"")),
+            },
         };
         Ok(Network { ca_bundle, proxy, insecure: self.insecure()? })
     }
@@ -377,72 +394,4 @@ fn whole_url(endpoint: &Spanned<String>) -> Result<String, Wrong> {
 
 fn wrong<T>(span: &Range<usize>, expected: &str) -> Result<T, Wrong> {
     Err(Wrong { span: span.clone(), expected: expected.to_owned() })
-}
-
-/// `"media"`, or a table with more than the name.
-struct RawBucket {
-    name: String,
-    prefix: String,
-    public_domain: Option<String>,
-    access: AccessSpec,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BucketTable {
-    name: String,
-    #[serde(default)]
-    prefix: String,
-    public_domain: Option<String>,
-    #[serde(default)]
-    requester_pays: bool,
-    sse_c_key: Option<PathBuf>,
-    sse_c_key_command: Option<String>,
-}
-
-impl From<RawBucket> for KnownBucket {
-    fn from(raw: RawBucket) -> KnownBucket {
-        KnownBucket {
-            bucket: Bucket::new(raw.name),
-            prefix: Prefix::new(raw.prefix),
-            public_domain: raw.public_domain,
-            access: raw.access,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for RawBucket {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawBucket, D::Error> {
-        deserializer.deserialize_any(BucketVisitor)
-    }
-}
-
-struct BucketVisitor;
-
-impl<'de> Visitor<'de> for BucketVisitor {
-    type Value = RawBucket;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(
-            "the name of a bucket, or { name = \"…\" } with prefix, public_domain, \
-             requester_pays, sse_c_key or sse_c_key_command",
-        )
-    }
-
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<RawBucket, E> {
-        let (name, access) = (name.to_owned(), AccessSpec::default());
-        Ok(RawBucket { name, prefix: String::new(), public_domain: None, access })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawBucket, A::Error> {
-        let table = BucketTable::deserialize(MapAccessDeserializer::new(map))?;
-        let key_file = table.sse_c_key.map(tilde::expanded);
-        if key_file.is_some() && table.sse_c_key_command.is_some() {
-            let both = "a bucket has sse_c_key or sse_c_key_command, not both";
-            return Err(serde::de::Error::custom(both));
-        }
-        let BucketTable { name, prefix, public_domain, requester_pays, .. } = table;
-        let access = AccessSpec { key_file, key_command: table.sse_c_key_command, requester_pays };
-        Ok(RawBucket { name, prefix, public_domain, access })
-    }
 }

@@ -122,8 +122,9 @@ fn every_field_of_a_connection_is_read() {
     assert_eq!(work.link_expiry, Duration::from_secs(900));
     assert_eq!(zoo.network, Network::default());
     let network =
-        Network { ca_bundle: Some("/etc/ca.pem".into()), proxy: Proxy::None, insecure: false };
+        Network { proxy: Proxy::None, ca_bundle: work.network.ca_bundle.clone(), insecure: false };
     assert_eq!(work.network, network);
+    assert_eq!(work.network.ca_bundle.as_ref().unwrap().path, Path::new("/etc/ca.pem"));
     assert_eq!(zoo.bodies, Bodies::default());
     let bodies = Bodies { checksum: Some(UploadChecksum::Md5), unsigned: true, by_sdk: true };
     assert_eq!(work.bodies, bodies);
@@ -177,6 +178,25 @@ fn what_is_malformed_is_named_with_its_line() {
         ("[connections.a]\njurisdictions = []", 2, "or a list such as"),
         ("\n[connections.a]\nprovider = \"r2\"", 2, "account_id or endpoint"),
         ("[connections.\"\"]\n", 1, "not empty"),
+        ("[connections.a]\nprovider = \"b2\"\nregion = \"\"", 3, "the region is empty"),
+        ("[connections.a]\nregion = \"eu west\"", 2, "is not a region"),
+        ("[connections.a]\nproxy = \"https://p:1\"", 2, "https:// proxies are not supported"),
+        ("[connections.a]\nproxy = \"socks5://p\"", 2, "socks5:// proxies are not supported"),
+        ("[connections.a]\nproxy = \"p:3128\"", 2, "http://host:port of a proxy, or \"none\""),
+        ("[connections.a]\nbuckets = [\"\"]", 2, "the name of the bucket is empty"),
+        (
+            "[connections.a]\npath_style = true",
+            2,
+            "this is true; a text in quotes is wanted: one of",
+        ),
+        ("[connections.a]\nchecksum = 1", 2, "`crc64nvme`, `md5`"),
+        ("[connections.a]\nprovider = 1", 2, "`minio`"),
+        ("[ui]\nbell = true", 2, "`off`, `bell`, `notify`"),
+        ("[connections.a]\n\ndefault = \"a\"", 3, "`default` stands before the first [section]"),
+        ("[connections.a]\n[connections.b]\n[connections.a]", 3, "twice, first on line 1"),
+        ("[[upload_rules]]\ncache_control = \"x\"", 1, "`match` is missing"),
+        ("[[upload_rules]]\nmatch = \"\"", 2, "match is empty"),
+        ("[[upload_rules]]\nmatch = \"*\"\nbucket = \"\"", 3, "the bucket is empty"),
         ("\n\ndefault = \"b\"\n[connections.a]\n", 3, "which no [connections] section defines"),
     ] {
         let (place, detail) = wrong(text);
@@ -203,12 +223,57 @@ fn a_missing_file_is_an_empty_configuration() {
 #[test]
 fn a_provider_is_reached_by_its_name_and_region() {
     let text = "[connections.a]\nprovider = \"b2\"\nregion = \"eu-central-003\"\n\
-                [connections.b]\nprovider = \"gcs\"\n[connections.c]\nprovider = \"minio\"";
+                [connections.b]\nprovider = \"gcs\"\n[connections.c]\nprovider = \"minio\"\n\
+                profile = \"names-the-endpoint\"";
     let endpoints: Vec<_> =
         parsed(text).connections.into_iter().map(|connection| connection.endpoint).collect();
     assert_eq!(endpoints[0].as_deref(), Some("https://s3.eu-central-003.backblazeb2.com"));
     assert_eq!(endpoints[1].as_deref(), Some("https://storage.googleapis.com"));
     assert_eq!(endpoints[2], None);
+}
+
+#[test]
+fn keys_of_a_connection_without_a_server_go_nowhere() {
+    let servers: Vec<Provider> =
+        Provider::ALL.into_iter().filter(|each| *each != Provider::Aws).collect();
+    let with_keys = |provider: Provider, keys: &str| {
+        let text = format!("[connections.a]\nprovider = \"{}\"\n{keys}", provider.id());
+        parse(&text, Path::new("c.toml")).map(|read| read.connections[0].endpoint.clone())
+    };
+    let own = "access_key_id = \"k\"\nsecret_access_key = \"s\"";
+    for provider in servers {
+        for keys in [own, "keys = \"file\"", "credential_process = \"x\""] {
+            match with_keys(provider, keys) {
+                Ok(endpoint) => assert!(endpoint.is_some(), "{provider:?} leads to AWS"),
+                Err(error) => assert!(error.detail.contains("expected "), "{}", error.detail),
+            }
+        }
+    }
+    let minio = with_keys(Provider::Minio, own).unwrap_err();
+    assert!(minio.detail.contains("connection \"a\": expected endpoint for MinIO"));
+    assert_eq!(minio.place, "c.toml:1");
+}
+
+#[test]
+fn a_relative_path_begins_at_the_folder_of_the_file() {
+    let text = "[connections.a]\nca_bundle = \"mine.pem\"\n\
+                buckets = [{ name = \"b\", sse_c_key = \"keys/b\" }]";
+    let connection = parse(text, Path::new("/etc/w/config.toml")).unwrap().connections.remove(0);
+    let roots = connection.network.ca_bundle.unwrap();
+    assert_eq!(roots.path, Path::new("/etc/w/mine.pem"));
+    assert_eq!(roots.named_by, "ca_bundle (/etc/w/config.toml:2)");
+    let key = connection.known_buckets[0].access.key_file.as_deref();
+    assert_eq!(key, Some(Path::new("/etc/w/keys/b")));
+}
+
+#[test]
+fn a_hold_that_is_off_is_no_rule_and_a_rule_for_no_connection_is_said() {
+    let text = "[[upload_rules]]\nmatch = \"*\"\nlegal_hold = false\n\
+                [[upload_rules]]\nmatch = \"*\"\nconnection = \"labb\"\nlegal_hold = true";
+    let read = parsed(text);
+    let hold = |at: usize| read.settings.upload_rules[at].rule.attributes.protection.legal_hold;
+    assert_eq!((hold(0), hold(1)), (None, Some(true)));
+    assert_eq!(read.rules_for, [("labb".into(), "config.toml:6".to_owned())]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod demand;
 mod explanation;
 mod keyring;
 mod machine;
+pub mod missing_keys;
 mod storage;
 mod way;
 

@@ -60,6 +60,10 @@ pub enum Remedy {
     SayLength,
     /// See the answer as the server gave it.
     ReadAnswer,
+    /// Look at the queue that another window works on.
+    ShowQueue,
+    /// Set the damaged file of the queue aside, and begin a new queue.
+    RenewQueue,
     /// See what the command line takes.
     ReadHelp,
     /// Let the doctor write, too.
@@ -152,6 +156,11 @@ impl fmt::Display for Remedy {
             Remedy::Snapshot => "try again when nothing writes to it",
             Remedy::SayLength => "say how long it will be, or send larger parts",
             Remedy::ReadAnswer => "the code and the raw answer are in the details",
+            Remedy::ShowQueue => "look at the queue meanwhile",
+            Remedy::RenewQueue => {
+                "start windlass: the file is renamed then, none of it is deleted, and a new queue \
+                 begins"
+            }
             Remedy::ReadHelp => "see what the command takes",
             Remedy::Thaw => "ask for it to be made readable, then try again",
             Remedy::AwaitThaw => "try again when it is readable",

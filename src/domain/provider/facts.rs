@@ -121,6 +121,14 @@ impl Provider {
         facts(self)
     }
 
+    /// What is said of a connection to it that names no server.
+    pub fn wants_endpoint(self) -> String {
+        match self {
+            Provider::Other => "expected endpoint for a server of your own".to_owned(),
+            known => format!("expected endpoint for {}", known.facts().name),
+        }
+    }
+
     /// Why this provider cannot do it; `None` where it can, as far as its documentation says.
     pub fn lacks(self, capability: Capability) -> Option<&'static str> {
         self.facts().lacks.get(&capability).map(String::as_str)

@@ -53,10 +53,6 @@ impl Tunnel {
             let socket = Socket::open(&origin, tls).await?;
             return Ok(Tunnel { socket, host, relayed: false, who: None });
         };
-        if route.secure {
-            let why = "a proxy that is itself reached by TLS is not used here";
-            return Err(Fault::Unreachable(why.to_owned()));
-        }
         let who = route.user.as_ref().and_then(basic);
         let mut tcp = dial(&Origin { host: route.host, port: route.port, secure: false }).await?;
         if !origin.secure {

@@ -68,6 +68,8 @@ impl Call {
         }
         if let Some(cause) = find::<ConnectorError>(error) {
             let kind = match cause {
+                // Of the server's own words: what the user writes is checked where it is read.
+                _ if chain.contains("Invalid region") => ErrorKind::Config,
                 _ if speaks_no_tls(&chain) => ErrorKind::WrongScheme { speaks_tls: false },
                 _ if speaks_no_http(&chain) => ErrorKind::NotS3,
                 _ if distrusts(&chain) => ErrorKind::Untrusted,

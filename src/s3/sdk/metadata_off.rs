@@ -11,6 +11,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 const USUAL: [&str; 2] = ["169.254.169.254", "[fd00:ec2::254]"];
 const MOVED: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 
+/// What is said in its place.
+pub const NOT_ASKED: &str = "instance metadata is for AWS alone and was not asked";
+
 #[derive(Debug)]
 struct Without {
     http: SharedHttpClient,
@@ -43,8 +46,7 @@ impl HttpClient for Without {
 impl HttpConnector for Refusing {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         if self.metadata.contains(&authority(request.uri())) {
-            let why = "instance metadata is for AWS alone and was not asked";
-            return HttpConnectorFuture::ready(Err(ConnectorError::user(why.into())));
+            return HttpConnectorFuture::ready(Err(ConnectorError::user(NOT_ASKED.into())));
         }
         self.http.call(request)
     }

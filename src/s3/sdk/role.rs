@@ -14,7 +14,7 @@ use aws_sdk_sts::Client as StsClient;
 use aws_sdk_sts::config::Builder;
 
 use crate::config::aws::AwsSettings;
-use crate::config::aws_settings;
+use crate::config::aws_settings::{self, Reads};
 use crate::config::connection::{Connection, CredentialsSource};
 use crate::config::network::Network;
 use crate::config::role::{AskedBy, RoleWithCode};
@@ -134,11 +134,12 @@ async fn client(
     network: &Network,
 ) -> Result<StsClient, Error> {
     let http = transport::pool(true, network, transport::AWS)?;
+    let reads = Reads { profile: true, region: true, ..Reads::default() };
     let region = settings.region().unwrap_or_else(|| "us-east-1".to_owned());
     let loader = profiles(settings)
         .region(Region::new(region))
         .http_client(http.clone())
-        .retry_config(retry::config(aws_settings::judge(settings, true, false)?))
+        .retry_config(retry::config(aws_settings::judge(settings, reads)?))
         .timeout_config(transport::timeouts());
     let shared = asking(loader, settings, role, &http).load().await;
     Ok(StsClient::from_conf(Builder::from(&shared).build()))

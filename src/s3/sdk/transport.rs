@@ -16,7 +16,8 @@ use rustls::pki_types::pem::PemObject as _;
 
 use tokio::runtime::Handle;
 
-use crate::config::network::{Network, Proxy};
+use crate::config::aws::CA_BUNDLE;
+use crate::config::network::{CaBundle, Network, Proxy};
 use crate::config::proxy::{self, RequestTarget, Variables};
 use crate::config::tilde;
 use crate::domain::error::{Error, ErrorKind, READ_CA_BUNDLE};
@@ -101,15 +102,19 @@ fn trust_store(network: &Network) -> Result<TrustStore, Error> {
 /// The bytes of the file that the connection or `AWS_CA_BUNDLE` names; at least one certificate is
 /// in them, and every one can be read.
 pub fn ca_bundle(network: &Network) -> Result<Option<Vec<u8>>, Error> {
-    let named = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
-    let Some(path) = network.ca_bundle.clone().or_else(|| named.map(tilde::expanded)) else {
+    let of_variable = || {
+        let path = std::env::var_os(CA_BUNDLE).filter(|path| !path.is_empty())?;
+        Some(CaBundle { path: tilde::expanded(path), named_by: CA_BUNDLE.to_owned() })
+    };
+    let Some(CaBundle { path, named_by }) = network.ca_bundle.clone().or_else(of_variable) else {
         return Ok(None);
     };
-    let place = path.display();
-    let pem =
-        std::fs::read(&path).map_err(|error| Error::from_io(&error, READ_CA_BUNDLE, &place))?;
-    let broken =
-        |why: String| Error::new(ErrorKind::Config, READ_CA_BUNDLE, place.to_string()).detail(why);
+    let pem = std::fs::read(&path)
+        .map_err(|error| Error::of_named_file(&error, READ_CA_BUNDLE, &named_by, &path))?;
+    let broken = |why: String| {
+        let why = format!("{named_by} names a file that cannot be used: {why}");
+        Error::new(ErrorKind::Config, READ_CA_BUNDLE, path.display().to_string()).detail(why)
+    };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| broken(error.to_string()))?;

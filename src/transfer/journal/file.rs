@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::domain::error::{Error, ErrorKind, OPEN_JOURNAL};
+use crate::domain::error::{Error, ErrorKind, KEPT_AS, MAKE_FOLDER, OPEN_JOURNAL};
 use crate::transfer::journal::lock::{beside, lock, private};
 use crate::transfer::journal::replay::Replay;
 use crate::transfer::journal::schema::{APPLICATION_ID, SCHEMA, application, is_blank, version};
@@ -30,6 +30,16 @@ pub fn open(path: &Path) -> Result<OpenedJournal, Error> {
     };
     let (table, replay) = (Table::in_memory()?, Replay::default());
     Ok(OpenedJournal { table, replay, lock: None, warnings: vec![warning] })
+}
+
+/// Renames the file where it is damaged, and says so.
+///
+/// # Errors
+/// `Locked` where another window has it, and those of the file system.
+pub fn put_right(path: &Path) -> Result<Vec<Error>, Error> {
+    let opened = open_file(path)?;
+    opened.table.close();
+    Ok(opened.warnings)
 }
 
 fn open_file(path: &Path) -> Result<OpenedJournal, Error> {
@@ -66,9 +76,7 @@ fn make_folder(folder: &Path) -> Result<(), Error> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|e| Error::from_io(&e, "make the state folder", folder.display()))
+    builder.create(folder).map_err(|e| Error::from_io(&e, MAKE_FOLDER, folder.display()))
 }
 
 fn create_private(path: &Path) -> Result<(), Error> {
@@ -165,6 +173,6 @@ fn put_aside(path: &Path, reason: &Error) -> Result<Error, Error> {
     for log in ["-wal", "-shm"] {
         let _ = std::fs::rename(with_suffix(path, log), with_suffix(&aside, log));
     }
-    let detail = format!("{}; it is kept as {}", reason.detail, aside.display());
+    let detail = format!("{}{KEPT_AS}{}", reason.detail, aside.display());
     Ok(Error::new(ErrorKind::Corrupt, OPEN_JOURNAL, path.display().to_string()).detail(detail))
 }

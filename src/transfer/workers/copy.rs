@@ -8,7 +8,7 @@ use crate::domain::likeness::Likeness;
 use crate::domain::object::{
     ByteRange, CopyOptions, ETag, ObjectAddress, ObjectHead, PutOptions, UploadedPart,
 };
-use crate::domain::overlap::{is_another_form, overlap};
+use crate::domain::overlap::overlap;
 use crate::domain::parts::{MIB, part_size_at_least};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::{OnConflict, Target, Verification};

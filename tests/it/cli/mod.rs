@@ -22,6 +22,7 @@ mod links;
 mod listing;
 mod looking;
 mod manners;
+mod meant;
 mod memory;
 mod odd_answers;
 mod panics;

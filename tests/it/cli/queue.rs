@@ -191,9 +191,13 @@ fn while_another_works_on_it_the_queue_is_read_only_and_a_killed_one_holds_nobod
     let (by, since, said) = held();
     assert_eq!((by, since), (Some(process), true));
     assert!(said.contains(&format!("another Windlass (process {process}")), "{said}");
+    let listed = queue.run(&[]).ended(0).out;
+    assert!(listed.contains("   1  elsewhere  get s3://media/slow"), "{listed}");
     for step in [["run"].as_slice(), &["cancel", "1"], &["clear"]] {
         let refused = queue.run(step).ended(1);
         assert!(refused.err.contains(&format!("process {process}")), "{}", refused.err);
+        assert!(refused.err.contains("windlass queue shows the queue"), "{}", refused.err);
+        assert!(!refused.err.contains("carry on"), "{}", refused.err);
     }
     drop(holder);
     queue

@@ -138,7 +138,7 @@ pub async fn a_key_of_ones_own_opens_only_what_it_locked(target: Target) {
     let file = folder.path().join("key");
     std::fs::write(&file, [7_u8; 32]).unwrap();
     let spec = AccessSpec { key_file: Some(file), ..AccessSpec::default() };
-    let keyed = target.client.accessing(Access::of(&spec).await.unwrap());
+    let keyed = target.client.accessing(Access::of(&spec, "a test").await.unwrap());
     let object = target.object("locked");
     match keyed.put(&object, "hello".into(), &PutOptions::default()).await {
         Ok(_) => {}

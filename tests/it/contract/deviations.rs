@@ -188,7 +188,7 @@ async fn a_refused_copy_under_a_key_of_ones_own_says_nothing_of_others() {
     let path = folder.path().join("key");
     std::fs::write(&path, [7; 32]).unwrap();
     let spec = AccessSpec { key_file: Some(path), ..AccessSpec::default() };
-    let keyed = client.accessing(Access::of(&spec).await.unwrap());
+    let keyed = client.accessing(Access::of(&spec, "a test").await.unwrap());
     let to = ObjectAddress::new("b".into(), "copy".into());
     let refused = keyed.copy(&object(), &to, None, false, None).await.unwrap_err();
     assert!(refused.is(&ErrorKind::Unsupported), "{refused:?}");

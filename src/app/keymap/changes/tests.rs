@@ -61,12 +61,10 @@ fn every_mistake_is_told_with_its_line() {
     let (keymap, remarks) = Keymap::with(&file(text));
     let told = said(&remarks.mistakes);
     let expected = [
-        "1: \"downlod\" is not an action; its keys do nothing",
+        "1: \"downlod\" is not an action; its keys do nothing; did you mean \"download\"?",
         "2: copy: \"nope\" in \"ctrl-nope\" is not a key",
         "3: upload: ctrl-m cannot be bound: terminals use it themselves",
-        "4: [objcts] is not a table; there are global, list, buckets, objects, transfers, side, \
-         dialog, text, editor, menu, confirm, details, picker, uploads, versions, sizes, \
-         bookmarks, connections, doctor, settings, events, help, palette",
+        "4: [objcts] is not a table; did you mean [objects]?",
         "7: \"quit\" does nothing in [objects]; it works in [global]",
         "9: accept: \"a\" is text in a text field and no key",
     ];
@@ -76,6 +74,10 @@ fn every_mistake_is_told_with_its_line() {
         Some(Action::Copy),
         "a line without a key changes none"
     );
+    let (_, remarks) = Keymap::with(&file("frobnicate = x\n[elsewhere]\n"));
+    let told = said(&remarks.mistakes);
+    assert_eq!(told[0], "1: \"frobnicate\" is not an action; its keys do nothing");
+    assert!(told[1].contains("there are global, list, buckets"), "{}", told[1]);
 }
 
 #[test]

@@ -3,9 +3,12 @@
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    EDIT, Error, ErrorKind, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_INDEX, READ_JOURNAL,
-    READ_STDIN, Renewal, SAVE_FILE, TEMPORARY,
+    EDIT, Error, ErrorKind, MAKE_FOLDER, OPEN_FOLDER, OPEN_JOURNAL, READ_FILE, READ_INDEX,
+    READ_JOURNAL, READ_STDIN, Renewal, SAVE_FILE, TEMPORARY,
 };
+
+const OWN_FOLDERS: &str =
+    "check the path; WINDLASS_CONFIG_DIR and WINDLASS_STATE_DIR name Windlass's own folders";
 
 pub fn explain(error: &Error) -> Option<Explanation> {
     disk(error).or_else(|| ourselves(error))
@@ -23,6 +26,15 @@ fn disk(error: &Error) -> Option<Explanation> {
             "its file was changed or cut, or another version of Windlass wrote it",
             Remedy::MakeIndex,
         ),
+        ErrorKind::LocalMissing | ErrorKind::LocalDenied | ErrorKind::LocalExists
+            if error.operation == MAKE_FOLDER =>
+        {
+            Explanation::new(
+                format!("the folder cannot be made: {}", error.detail_or("no reason was given")),
+                "Windlass keeps files there; the disk is read-only, or you may not write there",
+                OWN_FOLDERS,
+            )
+        }
         ErrorKind::LocalMissing => Explanation::new(
             "the file or folder does not exist",
             "it was moved or deleted, or its path is misspelled",
@@ -66,7 +78,7 @@ fn disk(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::LocalIo if error.operation == EDIT => Explanation::new(
             format!("the object was not edited: {}", error.detail_or("the editor failed")),
-            "the editor is that of $VISUAL, else of $EDITOR",
+            "the editor is that of $VISUAL, else of $EDITOR, else vi",
             "look at what the editor said, or name another one",
         ),
         ErrorKind::LocalIo if error.operation == TEMPORARY => Explanation::new(
@@ -81,6 +93,16 @@ fn disk(error: &Error) -> Option<Explanation> {
             format!("this machine lets Windlass open too few files: {}", error.detail),
             "each transfer needs a file and a connection, and the limit of the shell is low",
             "raise it: ulimit -n 1024",
+        ),
+        ErrorKind::LocalIo if error.detail.starts_with("Is a directory") => Explanation::new(
+            "expected a file, but it is a folder",
+            "a folder has the name of a file that is read or written",
+            "rename the folder, or take it away",
+        ),
+        ErrorKind::LocalIo if error.detail.starts_with("Not a directory") => Explanation::new(
+            "a part of the path is a file where a folder is needed",
+            "the path is misspelled, or a file has the name of a folder",
+            OWN_FOLDERS,
         ),
         ErrorKind::LocalIo => Explanation::new(
             format!(

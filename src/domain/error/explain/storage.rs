@@ -2,11 +2,12 @@
 
 use crate::domain::error::explain::demand;
 use crate::domain::error::explain::explanation::Explanation;
+use crate::domain::error::explain::missing_keys;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
     ASSUME_ROLE, CHANGE_METADATA, Error, ErrorKind, FOLLOW, IS_DELETE_MARKER, KEEP_SETTING,
-    LOCK_JOURNAL, LOOK_INSIDE, NO_SUCH_VERSION, NO_VERSION, NO_VERSION_BELOW, PUT_RIGHT, READ_FILE,
-    Renewal, SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED, WRITE_INDEX,
+    LOCK_JOURNAL, LOOK_INSIDE, NO_SUCH_VERSION, NO_VERSION, NO_VERSION_BELOW, ORDER_QUEUE,
+    PUT_RIGHT, READ_FILE, Renewal, SAME_OBJECT, SAVE_TEXT, SEND_STREAM, UNSIGNED, WRITE_INDEX,
 };
 use crate::domain::provider::Capability;
 
@@ -16,13 +17,7 @@ pub fn explain(error: &Error) -> Option<Explanation> {
 
 fn who(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
-        ErrorKind::NoCredentials if error.detail.contains("external process") => no_program(error),
-        ErrorKind::NoCredentials if error.detail.contains(UNSET) => unset(error),
-        ErrorKind::NoCredentials => Explanation::with(
-            "there are no credentials for this connection",
-            "no profile, environment variable, process or role provided any",
-            [Remedy::AddConnection, "or set AWS_PROFILE or AWS_ACCESS_KEY_ID".into()],
-        ),
+        ErrorKind::NoCredentials => missing_keys::explain(error),
         ErrorKind::UnknownAccessKey => Explanation::new(
             "the server does not know the access key id",
             "it is mistyped, was revoked, or belongs to another account or provider",
@@ -90,48 +85,6 @@ fn ended(error: &Error) -> Explanation {
             ],
         ),
     }
-}
-
-/// A `credential_process` that gave no keys.
-fn no_program(error: &Error) -> Explanation {
-    let missing = ["status: 127", "not found", "No such file"];
-    if missing.iter().any(|sign| error.detail.contains(sign)) {
-        return Explanation::new(
-            "the program that provides the keys was not found",
-            "credential_process names a program that is not installed, or not on the PATH",
-            "install it, or correct credential_process in config.toml or ~/.aws/config",
-        );
-    }
-    let next = "run it by hand and see what it says; log in again if it asks you to";
-    if error.detail.contains("could not parse") {
-        return Explanation::new(
-            "the program that provides the keys printed something unexpected",
-            "credential_process must print JSON: Version 1, AccessKeyId and SecretAccessKey",
-            next,
-        );
-    }
-    let complaint = error.detail.split_once("Stderr: ").map_or("", |(_, said)| said.trim());
-    Explanation::new(
-        match complaint {
-            "" => "the program that provides the keys failed".to_owned(),
-            said => format!("the program that provides the keys failed: {said}"),
-        },
-        "credential_process ended with an error: a vault may be locked, or a login may have \
-         expired",
-        next,
-    )
-}
-
-/// How the sentence of a variable without a value begins.
-const UNSET: &str = "the environment variable";
-
-fn unset(error: &Error) -> Explanation {
-    let sentence = error.detail.find(UNSET).map(|at| &error.detail[at..]);
-    Explanation::new(
-        sentence.unwrap_or(&error.detail),
-        "the connection reads its keys from it",
-        "set it in the shell that starts windlass, or choose another source for the keys",
-    )
 }
 
 fn denied(error: &Error) -> Explanation {
@@ -233,13 +186,14 @@ fn place(error: &Error) -> Option<Explanation> {
         ErrorKind::NoSuchKey if [NO_VERSION, NO_VERSION_BELOW].contains(&&*error.detail) => {
             Explanation::new(
                 error.detail.as_str(),
-                "it was never there, or its versions were deleted for good",
+                "it was never there, the bucket keeps no versions, or they were deleted for good",
                 Remedy::FindObject,
             )
         }
         ErrorKind::NoSuchKey if error.operation == "ListObjectVersions" => Explanation::new(
             error.detail_or(NO_VERSION),
-            "it was not there, its versions were deleted for good, or the key is misspelled",
+            "it was not there, the bucket keeps no versions, they were deleted for good, or the \
+             key is misspelled",
             Remedy::FindVersion,
         ),
         ErrorKind::NoSuchKey => Explanation::new(
@@ -264,9 +218,10 @@ fn place(error: &Error) -> Option<Explanation> {
             Remedy::SetRegion(None),
         ),
         ErrorKind::InvalidName => Explanation::new(
-            match error.detail.as_str() {
-                "" => "the server rejected this name without a reason".to_owned(),
-                said => format!("the server rejected this name: {said}"),
+            match (error.detail.as_str(), &error.code) {
+                ("", Some(code)) => format!("the server rejected this name: {code}"),
+                ("", None) => "the server rejected this name without a reason".to_owned(),
+                (said, _) => format!("the server rejected this name: {said}"),
             },
             "bucket names have 3 to 63 of a-z 0-9 . -, keys at most 1,024 bytes; some servers \
              refuse control characters, or . and .. between slashes",
@@ -323,6 +278,11 @@ fn state(error: &Error) -> Option<Explanation> {
             "only one window at a time saves its queue, so that no transfer runs twice",
             "carry on: transfers run here too; when the other window closes, this one takes over \
              both queues",
+        ),
+        ErrorKind::Locked if error.operation == ORDER_QUEUE => Explanation::with(
+            format!("nothing was done with the queue: {}", error.detail_or("it is in use")),
+            "only one Windlass at a time works on it, so that no transfer runs twice",
+            ["close that window, or wait until it has ended".into(), Remedy::ShowQueue],
         ),
         ErrorKind::Locked => Explanation::new(
             "a lock protects the object",

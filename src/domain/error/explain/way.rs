@@ -3,8 +3,8 @@
 use crate::domain::error::explain::explanation::Explanation;
 use crate::domain::error::remedy::Remedy;
 use crate::domain::error::{
-    Error, ErrorKind, LOOK_AT_COPY, LOOK_AT_OBJECT, LOOK_DELETED, OPEN_JOURNAL, OPERATION_ABORTED,
-    SAVE_TEXT, UNSIGNED,
+    Error, ErrorKind, KEPT_AS, LOOK_AT_COPY, LOOK_AT_OBJECT, LOOK_DELETED, OPEN_JOURNAL,
+    OPERATION_ABORTED, OWN_PROXY, SAVE_TEXT, UNSIGNED,
 };
 
 pub fn explain(error: &Error) -> Option<Explanation> {
@@ -137,7 +137,10 @@ fn unreachable_proxy(named_by: &str, detail: &str) -> Explanation {
     Explanation::new(
         what,
         format!("{named_by} names the proxy; it may be gone, or not reach this server"),
-        format!("check {named_by}, or leave the server out of it with NO_PROXY"),
+        match named_by == OWN_PROXY {
+            true => "correct proxy in config.toml; \"none\" goes there without one".to_owned(),
+            false => format!("check {named_by}, or leave the server out of it with NO_PROXY"),
+        },
     )
 }
 
@@ -205,19 +208,32 @@ fn untrusted_server(error: &Error) -> Explanation {
         "the server's certificate is not trusted",
         "no root this machine trusts has signed it: it may be from your own authority, or \
          something in between answers",
-        "set AWS_CA_BUNDLE to the file of your own root, or use http:// on loopback",
+        "name the file of your own root as ca_bundle of the connection, or in AWS_CA_BUNDLE; or \
+         use http:// on loopback",
+    )
+}
+
+fn damaged_queue(error: &Error) -> Explanation {
+    let what =
+        format!("the file of the queue is damaged: {}", error.detail_or("it cannot be read"));
+    if !error.detail.contains(KEPT_AS) {
+        return Explanation::new(
+            what,
+            "the disk failed, or another program wrote to it; it was left as it is",
+            Remedy::RenewQueue,
+        );
+    }
+    Explanation::new(
+        what,
+        "the disk failed, or another program wrote to it; the file was renamed, and none of it was \
+         deleted",
+        "check which transfers were unfinished and start them again; new ones are saved as usual",
     )
 }
 
 fn bytes(error: &Error) -> Option<Explanation> {
     Some(match error.kind {
-        ErrorKind::Corrupt if error.operation == OPEN_JOURNAL => Explanation::new(
-            format!("the file of the queue is damaged: {}", error.detail_or("it cannot be read")),
-            "the disk failed, or another program wrote to it; the file was renamed, and none of it \
-             was deleted",
-            "check which transfers were unfinished and start them again; new ones are saved as \
-             usual",
-        ),
+        ErrorKind::Corrupt if error.operation == OPEN_JOURNAL => damaged_queue(error),
         ErrorKind::Corrupt => corrupt(error),
         ErrorKind::BrokenListing => Explanation::with(
             format!("the server's listing is broken: {}", error.detail_or("it does not end")),

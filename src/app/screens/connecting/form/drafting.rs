@@ -11,6 +11,7 @@ use crate::config::secret::Secret;
 use crate::config::secrets_file::SigningKeys;
 use crate::domain::address::ConnectionName;
 use crate::domain::provider::Provider;
+use crate::domain::region::parse_region;
 
 impl Form {
     /// The draft that the fields make.
@@ -43,6 +44,9 @@ impl Form {
     fn server(&self) -> Result<DraftServer, Lacking> {
         let region = Some(self.typed(FieldId::Region).trim().to_owned());
         let region = region.filter(|region| !region.is_empty());
+        if let Some(Err(sentence)) = region.as_deref().map(parse_region) {
+            return Err(Lacking { field: FieldId::Region, sentence });
+        }
         if self.kind == FormKind::Aws {
             return Ok(DraftServer::Aws { region });
         }
