@@ -262,7 +262,7 @@ fn chain(profile: Option<String>, environment: &AwsEnvironment) -> Connection {
         chain.provider = detect(Some(endpoint));
         chain.name = at_host(&chain.name, endpoint);
         // What is no endpoint is told when it is used.
-        chain.endpoint = Endpoint::complete(endpoint).is_ok().then(|| endpoint.clone());
+        chain.endpoint = Endpoint::parse(endpoint).is_ok().then(|| endpoint.clone());
     }
     // Other providers have one region of their own.
     if matches!(chain.provider, Provider::Aws | Provider::Other) {
