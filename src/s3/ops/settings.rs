@@ -160,9 +160,9 @@ impl Client {
             BucketSetting::Lifecycle => {
                 let undone = Box::pin(self.put_back(bucket, setting, before)).await;
                 match undone {
-                    Ok(()) => format!("{lacking}; what was set before is set again"),
+                    Ok(()) => format!("{lacking}; the setting is as it was before"),
                     Err(error) => format!(
-                        "{lacking}; THE WIDER RULE HOLDS NOW and could not be taken back ({}): \
+                        "{lacking}; the wider rule holds now and could not be taken back ({}): \
                          clear the lifecycle at once",
                         error.explain().what
                     ),

@@ -19,7 +19,7 @@ pub struct DownloadedObject<'a> {
 }
 
 /// What a second question brought.
-enum Clue {
+enum SecondAnswer {
     /// A checksum of the whole.
     Sum(DigestCheck),
     /// The bytes of each part but the last.
@@ -43,10 +43,12 @@ impl DownloadedObject<'_> {
             DigestOutcome::Settled(verification) => return Ok(verification),
             DigestOutcome::Open(open) => open,
         };
-        let size = match self.clue(&open).await {
+        let size = match self.ask_again(&open).await {
             None => return Ok(Verification::SizeOnly(open.why())),
-            Some(Clue::Sum(check)) => return again(check).await.map(DigestOutcome::or_size_only),
-            Some(Clue::Parts(size)) => size,
+            Some(SecondAnswer::Sum(check)) => {
+                return again(check).await.map(DigestOutcome::or_size_only);
+            }
+            Some(SecondAnswer::Parts(size)) => size,
         };
         self.refuse_unfit(&open, size)?;
         let Some(of) = open.parts() else { return Ok(Verification::SizeOnly(open.why())) };
@@ -98,17 +100,17 @@ impl DownloadedObject<'_> {
         }
     }
 
-    async fn clue(self, open: &OpenCheck) -> Option<Clue> {
+    async fn ask_again(self, open: &OpenCheck) -> Option<SecondAnswer> {
         if tells_more(self.remote)
             && let Ok(told) = self.policy.send(|| self.remote.whole_head(self.object)).await
             && told.etag == self.head.etag
         {
             let whole = DigestCheck::of(&told);
             if whole.is_of_whole() {
-                return Some(Clue::Sum(whole));
+                return Some(SecondAnswer::Sum(whole));
             }
         }
-        self.part_size(open).await.map(Clue::Parts)
+        self.part_size(open).await.map(SecondAnswer::Parts)
     }
 
     /// The size that the parts had, where the server tells it of the first and the last, and as
