@@ -48,7 +48,9 @@ async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Ve
         // As the browser does; what was queued is told nowhere else.
         Err(error) if error.is(&ErrorKind::Corrupt) && arguments.step != QueueStep::List => {
             let warnings = journal::put_right(&path)?;
-            warnings.iter().for_each(|warning| complain_of(warning, choice.json));
+            for warning in &warnings {
+                complain_of(warning, choice.json);
+            }
             return Ok(Status::Failed);
         }
         peek => peek?,

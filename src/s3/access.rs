@@ -126,7 +126,9 @@ impl Access {
             && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
         {
             return Err(Error::new(ErrorKind::Config, READ_KEY, path.display().to_string())
-                .detail("sse_c_key of the bucket names what is no file: a key is read from one"));
+                .detail(
+                    "a key for SSE-C is read from a file, and sse_c_key of the bucket names none",
+                ));
         }
         Access::of(spec, "sse_c_key of the bucket").await
     }
