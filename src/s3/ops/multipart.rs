@@ -4,7 +4,9 @@ use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 use aws_sdk_s3::operation::upload_part::{UploadPart, UploadPartError, UploadPartInput};
-use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, Part,
+};
 
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::object::{
@@ -179,7 +181,7 @@ impl Client {
             Error { kind, ..error }
         })?;
         let truncated = output.is_truncated() == Some(true);
-        let first = output.parts().first().and_then(|part| part.part_number());
+        let first = output.parts().first().and_then(Part::part_number);
         next_page(truncated, output.next_part_number_marker().map(str::to_owned))
             .and_then(|next| cursor.advance(next, PageStart::of(first)))
             .map_err(|why| call.fails(ErrorKind::BrokenListing, why))?;

@@ -107,9 +107,10 @@ fn undone(before: &ObjectHead, after: &PutOptions, now: &ObjectHead) -> Vec<Stri
     let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
     let metadata = changed.filter(|name| old.get(*name) == found.get(*name));
     let headers = headers(&before.headers).into_iter().zip(headers(&after.headers));
-    let headers = headers.zip(self::headers(&now.headers)).filter_map(|((old, new), found)| {
-        (old.1 != new.1 && old.1 == found.1).then(|| old.0.to_owned())
-    });
+    let headers = headers
+        .zip(self::headers(&now.headers))
+        .filter(|((old, new), found)| old.1 != new.1 && old.1 == found.1);
+    let headers = headers.map(|((old, ..), _)| old.0.to_owned());
     metadata.map(|name| format!("the metadata {name}")).chain(headers).collect()
 }
 
