@@ -17,6 +17,7 @@ use crate::domain::error::{Error, ErrorKind};
 use crate::domain::protection::AccessSpec;
 use crate::domain::provider::Provider;
 use crate::domain::provider::facts::detect;
+use crate::domain::region::parse_region;
 use crate::s3::access::Access;
 use crate::s3::client::Client;
 use crate::s3::meter::Meter;
@@ -74,7 +75,8 @@ impl AwsEnvironment {
         AwsEnvironment {
             profile: aws::profile_of_environment(),
             endpoint: settings.endpoint(),
-            region: settings.region(),
+            // One that is none is refused with its place, where it is read for a request.
+            region: settings.region().filter(|region| parse_region(region).is_ok()),
             of_others: aws::variable(OF_OTHERS).is_some(),
         }
     }

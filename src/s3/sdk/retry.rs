@@ -25,7 +25,8 @@ pub fn config(asked: Retries) -> RetryConfig {
 }
 
 /// 429 (R2's `TooManyRequests`, 10058), Cloudflare's 520 to 524 and 530, `OperationAborted` (Ceph),
-/// and `Retry-After` in seconds: the SDK retries none of these codes and reads only `x-amz-retry-after`.
+/// and `Retry-After` in seconds: the SDK retries none of these codes and reads only
+/// `x-amz-retry-after`.
 #[derive(Debug)]
 pub struct Throttling;
 

@@ -15,7 +15,7 @@ use crate::transfer::workers::multipart::abort;
 pub async fn clean_up(task: &Task, partial: Partial) -> Result<(), Error> {
     let left = match &partial {
         Partial::Multipart(multipart) => format!(
-            "; its parts are stored and paid for until they go: windlass uploads abort {}",
+            "; its parts are stored and paid for until the upload of {} is aborted",
             multipart.object
         ),
         _ => String::new(),

@@ -38,7 +38,7 @@ fn parts_that_are_refused_are_told_as_parts() {
     let put = ["put", file.to_str().unwrap(), "s3://media/large.bin"];
     for (code, part, next) in [
         ("InvalidPartOrder", "a part of the upload is gone", "start the upload again"),
-        ("EntityTooSmall", "smaller than the server allows", "--part-size"),
+        ("EntityTooSmall", "smaller than the server allows", "larger parts"),
     ] {
         let fault = Fault::answer(400, code).on("CompleteMultipartUpload");
         let said = told(&shop, fault, &put);
@@ -126,7 +126,7 @@ fn an_upload_that_cannot_be_aborted_is_said_with_what_to_do() {
     faults.add(Fault::answer(403, "AccessDenied").on("AbortMultipartUpload").forever());
     let run = shop.run(&["put", file.to_str().unwrap(), "s3://media/large.bin"]).ended(1);
     let noted = run.err.lines().find(|line| line.contains("cleaned up")).unwrap_or_default();
-    assert!(noted.contains("windlass uploads abort s3://media/large.bin"), "{}", run.err);
+    assert!(noted.contains("until the upload of s3://media/large.bin is aborted"), "{}", run.err);
     assert!(!run.err.lines().any(|line| line.trim_end().ends_with(':')), "{}", run.err);
     fs::remove_file(file).unwrap();
 }

@@ -71,7 +71,7 @@ pub async fn a_range_is_the_bytes_asked_for(target: Target) {
     assert_eq!(part.range, Some(ByteRange { start: 5, end: 7 }));
     assert_eq!(part.head.size, Some(1000));
     let beyond = target.get(&object, ranged(2000, 3000)).await.unwrap_err();
-    assert_eq!(beyond.kind, ErrorKind::InvalidRequest, "{beyond:?}");
+    assert_eq!(beyond.kind, ErrorKind::NotInside, "{beyond:?}");
     let empty = target.put("empty.bin", b"").await;
     let nothing = target.client.get(&empty, &ranged(0, 100)).await.unwrap();
     assert_eq!((nothing.head.size, nothing.range), (Some(0), None));

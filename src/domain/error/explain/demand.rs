@@ -93,13 +93,14 @@ fn of_parts(code: &str) -> Option<Explanation> {
     Some(match code {
         "InvalidPart" | "InvalidPartOrder" => Explanation::new(
             "a part of the upload is gone, or is not what was sent",
-            "the server removed it, or another program wrote to the same upload; no object was made",
+            "the server removed it, or another program wrote to the same upload; no object was \
+             made",
             "start the upload again",
         ),
         "EntityTooSmall" => Explanation::new(
             "a part of the upload is smaller than the server allows",
             "every part but the last has at least 5 MiB on most servers, and more on some",
-            "upload it again in larger parts: --part-size",
+            Remedy::SayLength,
         ),
         _ => return None,
     })
