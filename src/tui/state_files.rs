@@ -22,6 +22,9 @@ type Write = (Option<Preference>, Box<dyn FnOnce() -> Result<(), Error> + Send>)
 /// Renames a connection in a file.
 type Rename = fn(&Path, &ConnectionName, &ConnectionName) -> Result<(), Error>;
 
+/// Where a file that names connections is.
+type StatePath = fn(&Folders) -> PathBuf;
+
 /// Hears what could not be saved.
 type Tell = Arc<dyn Fn(Preference, Error) + Send + Sync>;
 
@@ -107,7 +110,7 @@ impl StateFiles {
     fn rename(&mut self, asked: Option<&Preference>, from: &ConnectionName, to: &ConnectionName) {
         let given = self.given.iter_mut().filter(|link| link.connection == *from);
         given.for_each(|link| link.connection.clone_from(to));
-        let renames: [(fn(&Folders) -> PathBuf, Rename); 3] = [
+        let renames: [(StatePath, Rename); 3] = [
             (Folders::bookmarks_file, bookmarks::rename_connection),
             (Folders::ledger_file, ledger::rename_connection),
             (Folders::indexes, renaming::rename_connection),

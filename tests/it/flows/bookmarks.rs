@@ -49,7 +49,7 @@ fn a_bookmark_that_could_not_be_written_is_not_said_to_be_kept() {
     assert!(app.state.session.bookmarks.is_empty());
     assert!(app.toast().contains("the bookmark is not saved"), "{}", app.toast());
     app.event(unsaved(false));
-    assert_eq!(app.state.session.bookmarks, [bookmark.clone()]);
+    assert_eq!(app.state.session.bookmarks, std::slice::from_ref(&bookmark));
     assert!(app.toast().contains("the bookmark is not removed"), "{}", app.toast());
     app.event(Event::NotSaved { preference: Preference::LinksGiven(Vec::new()), error: error() });
     assert!(app.toast().contains("not in the list of links"), "{}", app.toast());
