@@ -116,6 +116,11 @@ pub enum Intent {
         bucket: Bucket,
         change: KeyChange,
     },
+    /// Something was found to be otherwise than it is shown: the cursor stays.
+    Learned {
+        bucket: Bucket,
+        change: KeyChange,
+    },
     /// The server says that the bucket is not there, or is not for these keys.
     BucketGone {
         bucket: Bucket,

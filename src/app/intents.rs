@@ -185,6 +185,7 @@ fn perform_one(state: &mut State, now: Timestamp, each: Intent, asked: &mut Aske
         }
         Intent::Quit => asked.effects.push(Effect::Quit),
         Intent::Made { bucket, change } => made(state, now, &bucket, change, asked),
+        Intent::Learned { bucket, change } => learned(state, now, bucket, change, asked),
         Intent::EmptyBucket(bucket) => {
             state.with(now, asked, |parts, cx| parts.transfers.empty(bucket, cx));
         }
@@ -254,9 +255,19 @@ pub fn on_changes(state: &mut State, now: Timestamp, changes: &[BucketChange], a
 /// As [`on_changes`]; on screen the cursor goes to it.
 fn made(state: &mut State, now: Timestamp, bucket: &Bucket, change: KeyChange, asked: &mut Asked) {
     state.with(now, asked, |parts, cx| parts.objects.browse.on_made(bucket, &change, cx));
+    learned(state, now, bucket.clone(), change, asked);
+}
+
+/// As [`on_changes`], of one key.
+fn learned(
+    state: &mut State,
+    now: Timestamp,
+    bucket: Bucket,
+    change: KeyChange,
+    asked: &mut Asked,
+) {
     let connection = state.session.name().clone();
-    let change = BucketChange { connection, bucket: bucket.clone(), keys: vec![change] };
-    on_changes(state, now, &[change], asked);
+    on_changes(state, now, &[BucketChange { connection, bucket, keys: vec![change] }], asked);
 }
 
 /// What a job leaves open is found out by those who show it.

@@ -70,14 +70,18 @@ pub struct AwsEnvironment {
 }
 
 impl AwsEnvironment {
-    pub fn read() -> AwsEnvironment {
+    /// Beside the profile that is in force, which may say that endpoints are not gone by.
+    pub fn read(profile: Option<&str>) -> AwsEnvironment {
         let settings = AwsSettings::without_files();
+        // What is wrong in the files is said where they are gone by.
+        let with_files = AwsSettings::read(&OriginPaths::of_user(), profile, aws::of_process());
+        let with_files = with_files.unwrap_or_else(|_| AwsSettings::without_files());
         AwsEnvironment {
             profile: aws::profile_of_environment(),
-            endpoint: settings.endpoint(),
+            endpoint: settings.endpoint().filter(|_| !with_files.ignores_endpoints()),
             // One that is none is refused with its place, where it is read for a request.
             region: settings.region().filter(|region| parse_region(region).is_ok()),
-            of_others: aws::variable(OF_OTHERS).is_some(),
+            of_others: aws::variable(OF_OTHERS).is_some() && with_files.endpoint().is_none(),
         }
     }
 }
@@ -96,7 +100,8 @@ impl Choice {
         let first = unsaid && keyless;
         let warning = file::exposure(&configuration.connections, &folders.config_file());
         let rules_for = configuration.rules_for.clone();
-        let mut choice = choose(flags, configuration, &AwsEnvironment::read())?;
+        let mut choice =
+            choose(flags, configuration, &AwsEnvironment::read(flags.profile.as_deref()))?;
         if let CredentialsSource::Chain { profile } = &choice.current()?.credentials {
             // What is wrong in the AWS files is said before anything is sent.
             AwsSettings::of_user(profile.as_deref())?;

@@ -102,7 +102,9 @@ pub fn standard_input() -> Result<Stdin, Error> {
     let Ok(found) = fstat(rustix::stdio::stdin()) else { return Ok(stdin()) };
     match FileType::from_raw_mode(found.st_mode) {
         FileType::Directory => refused("stdin is a folder"),
-        FileType::CharacterDevice if is_stand_in(found.st_rdev) => refused("stdin is closed"),
+        FileType::CharacterDevice if is_stand_in(found.st_rdev) => {
+            refused("stdin is closed, or it is /dev/null opened to write as well")
+        }
         _ => Ok(stdin()),
     }
 }

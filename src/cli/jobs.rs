@@ -69,7 +69,6 @@ impl RunVerb for PutArguments {
     }
 }
 
-/// What a transfer does when it is interrupted.
 /// A verb that takes back what is unfinished, where it is interrupted.
 pub fn of_transfers(call: VerbCall<'_>) -> VerbCall<'_> {
     call.taking_back("taking back what is unfinished").leaving(

@@ -51,7 +51,11 @@ async fn queue(arguments: &QueueArguments, choice: &Choice) -> Result<Status, Ve
             for warning in &warnings {
                 complain_of(warning, choice.json);
             }
-            return Ok(Status::Failed);
+            if !warnings.is_empty() {
+                return Ok(Status::Failed);
+            }
+            // Another Windlass has put it right meanwhile.
+            journal::peek(&path)?
         }
         peek => peek?,
     };

@@ -84,7 +84,7 @@ pub fn profile_of_environment() -> Option<String> {
 }
 
 /// The variables of this process.
-fn of_process() -> Variables {
+pub fn of_process() -> Variables {
     Arc::new(|name: &str| env::var_os(name))
 }
 

@@ -104,7 +104,7 @@ fn fill(rule: &mut Table, bucket: &Bucket, attributes: &Attributes) {
         ("acl", text(&protection.acl)),
         ("sse", encryption.map(|found| found.method.as_str().into())),
         ("sse_key_id", encryption.and_then(|found| text(&found.key_id))),
-        ("legal_hold", protection.legal_hold.filter(|held| *held).map(Value::from)),
+        ("legal_hold", protection.legal_hold.map(Value::from)),
     ];
     for (name, new) in fields {
         match (rule.get_mut(name).and_then(Item::as_value_mut), new) {

@@ -129,8 +129,7 @@ impl From<UploadRuleText> for BucketRule {
             protection: Protection {
                 acl: text.acl,
                 encryption,
-                // OFF would be sent, which a bucket without object lock refuses.
-                legal_hold: text.legal_hold.filter(|held| *held),
+                legal_hold: text.legal_hold,
                 ..Protection::default()
             },
         };
@@ -140,11 +139,9 @@ impl From<UploadRuleText> for BucketRule {
     }
 }
 
-/// What of them a rule can say: a lock ends at a moment, which is no rule, and no hold is as no
-/// rule for one.
+/// What of them a rule can say: a lock ends at a moment, which is no rule.
 pub fn lasting(attributes: &Attributes) -> Attributes {
     let mut lasting = attributes.clone();
     lasting.protection.retention = None;
-    lasting.protection.legal_hold = lasting.protection.legal_hold.filter(|held| *held);
     lasting
 }

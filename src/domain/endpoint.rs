@@ -126,6 +126,14 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// One text for one server, however it was written: its host in lower case, without the usual port.
+pub fn canonical(text: &str) -> String {
+    Endpoint::parse(text).map_or_else(
+        |_| text.to_owned(),
+        |endpoint| endpoint.url.as_str().trim_end_matches('/').to_owned(),
+    )
+}
+
 /// Whether a host is this machine: `localhost` and names below it, 127.0.0.0/8, `[::1]`.
 pub fn is_loopback_name(host: &str) -> bool {
     Host::parse(host).is_ok_and(|host| is_loopback(&host))

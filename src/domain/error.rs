@@ -345,11 +345,10 @@ impl Error {
         Error::new(kind, operation, path.to_string()).detail(error.to_string())
     }
 
-    /// Whether the system lets this process, or all of them, open no more files and sockets: EMFILE
-    /// and ENFILE have these numbers on every Unix.
+    /// Whether the system lets this process open no more files and sockets: EMFILE has this number
+    /// on every Unix.
     pub fn lacks_open_files(&self) -> bool {
-        let numbers = ["(os error 24)", "(os error 23)"];
-        self.kind == ErrorKind::LocalIo && numbers.iter().any(|sign| self.detail.contains(sign))
+        self.kind == ErrorKind::LocalIo && self.detail.contains("(os error 24)")
     }
 
     /// A file that cannot be read and that `named_by` names: a setting with its place, or a flag.
@@ -441,7 +440,7 @@ impl Error {
     /// On one line, with what the server or the system said.
     pub fn in_a_line(&self) -> String {
         match self.detail.as_str() {
-            "" => self.to_string(),
+            detail if self.explain().what.contains(detail) => self.to_string(),
             detail => format!("{self}: {detail}"),
         }
     }

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use crate::domain::address::{DELIMITER, Prefix};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::domain::address::{DELIMITER, Key, Prefix};
 use crate::domain::error::SAME_OBJECT;
 use crate::domain::transfer::{SourceRow, SourceRows, Target, Work};
 
@@ -72,6 +74,16 @@ pub fn meeting(rows: &SourceRows) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether two keys can lead to one object: they are the same, or differ in Unicode form alone, as
+/// R2 does not tell keys apart; or, on a server that may keep them as files, in case alone.
+pub fn may_be_one(one: &Key, other: &Key, folds_case: bool) -> bool {
+    let form = |key: &Key| match folds_case {
+        true => key.as_str().to_uppercase().to_lowercase().nfc().collect::<String>(),
+        false => key.as_str().nfc().collect(),
+    };
+    one == other || form(one) == form(other)
 }
 
 /// Two files that would be stored under one key, and that object: one of them would be overwritten.

@@ -55,8 +55,19 @@ fn twice(message: &str, text: &str, at: usize, line: &str) -> Option<String> {
     if message != "duplicate key" {
         return None;
     }
+    if line.starts_with("[[") {
+        return Some(
+            "it began as one section, and goes on as a list of them: write all of them \
+                     with [[ ]]"
+                .to_owned(),
+        );
+    }
     let Some(section) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) else {
         let name = line.split('=').next().unwrap_or_default().trim();
+        // Within a table on one line, it is another name than that of the line.
+        if line.contains('{') {
+            return Some("a name is there twice in one table: keep one of the two".to_owned());
+        }
         return Some(format!("`{name}` is there twice in this section: keep one of the two"));
     };
     let head =

@@ -162,7 +162,8 @@ impl RetryPolicy {
                 () = self.health.woken(), if attempts.blocked.is_some() => {}
                 // Of a kind that may pass, so that what is begun is kept.
                 () = self.stop.cancelled() => {
-                    let kind = match error.retryable() {
+                    // What is corrupt is begun anew.
+                    let kind = match error.retryable() && !error.is(&ErrorKind::Corrupt) {
                         true => error.kind,
                         false => ErrorKind::Interrupted,
                     };

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::address::Bucket;
+use crate::domain::endpoint::canonical;
 use crate::domain::provider::{Capability, Provider};
 use crate::s3::client::Client;
 
@@ -101,7 +102,7 @@ impl Server for Client {
 
     fn leads_to(&self) -> Option<String> {
         let endpoint = self.server().ok()?;
-        Some(endpoint.unwrap_or_else(|| AWS.to_owned()))
+        Some(endpoint.map_or_else(|| AWS.to_owned(), |text| canonical(&text)))
     }
 
     fn are_apart(&self, one: &Bucket, other: &Bucket) -> bool {

@@ -264,11 +264,15 @@ impl Task {
 
     /// As [`Task::note`], of the first object of the job that it holds for.
     pub fn note_once(&self, text: &str) {
-        let mut said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.insert((self.job, text.to_owned())) {
-            drop(said);
+        if self.is_first(text) {
             self.note(text);
         }
+    }
+
+    /// Whether nothing of this job has found so before; remembers it.
+    pub fn is_first(&self, text: &str) -> bool {
+        let mut said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
+        said.insert((self.job, text.to_owned()))
     }
 }
 

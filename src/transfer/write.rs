@@ -406,9 +406,11 @@ fn gone(object: &ObjectAddress) -> Error {
     Error::new(ErrorKind::NoSuchKey, LOOK_AT_OBJECT, object.to_string())
 }
 
+/// How the detail begins where nothing is seen of what was written.
+pub const NOT_THERE: &str = "the server reported success, but the object is not there";
+
 fn missing(object: &ObjectAddress) -> Error {
-    Error::new(ErrorKind::Corrupt, LOOK_AT_OBJECT, object.to_string())
-        .detail("the server reported success, but the object is not there")
+    Error::new(ErrorKind::Corrupt, LOOK_AT_OBJECT, object.to_string()).detail(NOT_THERE)
 }
 
 /// Whether a look shows that what was said to be stored is not there: nothing is, or what was

@@ -107,6 +107,10 @@ impl AwsSettings {
         loop {
             let name = seen.last().map_or("", String::as_str);
             check_keys(name, &here)?;
+            // The keys of another profile end the chain, whatever else it has.
+            if seen.len() > 1 && here.get(KEY).is_some() && here.get(SECRET).is_some() {
+                return Ok(());
+            }
             check_role(name, &here)?;
             if let Some(session) = here.get("sso_session")
                 && !self.files.has_sso_session(session)
@@ -163,7 +167,9 @@ fn check_role(name: &str, profile: &Profile<'_>) -> Result<(), Error> {
             );
             Err(fault(&profile.place("role_arn"), why))
         }
-        (_, _, Some(source)) if !CREDENTIAL_SOURCES.contains(&source) => {
+        (_, _, Some(source))
+            if !CREDENTIAL_SOURCES.iter().any(|known| known.eq_ignore_ascii_case(source)) =>
+        {
             let known = CREDENTIAL_SOURCES.join(", ");
             let why = format!("{CREDENTIAL_SOURCE} = {source}: expected one of {known}");
             Err(fault(&profile.place(CREDENTIAL_SOURCE), why))

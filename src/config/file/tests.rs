@@ -267,12 +267,12 @@ fn a_relative_path_begins_at_the_folder_of_the_file() {
 }
 
 #[test]
-fn a_hold_that_is_off_is_no_rule_and_a_rule_for_no_connection_is_said() {
+fn a_hold_that_is_off_is_read_and_a_rule_for_no_connection_is_said() {
     let text = "[[upload_rules]]\nmatch = \"*\"\nlegal_hold = false\n\
                 [[upload_rules]]\nmatch = \"*\"\nconnection = \"labb\"\nlegal_hold = true";
     let read = parsed(text);
     let hold = |at: usize| read.settings.upload_rules[at].rule.attributes.protection.legal_hold;
-    assert_eq!((hold(0), hold(1)), (None, Some(true)));
+    assert_eq!((hold(0), hold(1)), (Some(false), Some(true)));
     assert_eq!(read.rules_for, [("labb".into(), "config.toml:6".to_owned())]);
 }
 

@@ -13,7 +13,7 @@ impl Client {
         let guarded = &attributes.protection;
         let encryption = guarded.encryption.as_ref();
         let kms = encryption.is_some_and(|encryption| encryption.method != "AES256");
-        let locks = guarded.retention.is_some() || guarded.legal_hold.is_some();
+        let locks = guarded.retention.is_some() || guarded.legal_hold == Some(true);
         let wanted = [
             (!attributes.tags.is_empty(), Capability::ObjectTags),
             (guarded.acl.is_some(), Capability::Acl),

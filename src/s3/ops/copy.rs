@@ -153,7 +153,7 @@ impl Client {
             let absent = (only_if_absent && provider == Provider::Aws).then(|| "*".to_owned());
             let replaces = options.replacing.is_some();
             let protection = &ask.written.protection;
-            let locks = protection.retention.is_some() || protection.legal_hold.is_some();
+            let locks = protection.retention.is_some() || protection.legal_hold == Some(true);
             let directive = replaces.then_some(MetadataDirective::Replace);
             let retags = options.retagging.then_some(TaggingDirective::Replace);
             let described = with_headers!(sdk.copy_object(), &ask.written, ask.expires);

@@ -137,7 +137,9 @@ macro_rules! with_headers {
             .set_ssekms_key_id(key_id)
             .set_object_lock_mode(mode)
             .set_object_lock_retain_until_date(until)
-            .set_object_lock_legal_hold_status($crate::s3::ops::headers::hold(guarded.legal_hold))
+            .set_object_lock_legal_hold_status($crate::s3::ops::headers::hold_of_new(
+                guarded.legal_hold,
+            ))
     }};
 }
 
@@ -174,6 +176,12 @@ pub fn retention(mode: Option<&ObjectLockMode>, until: Option<&DateTime>) -> Opt
 pub fn lock(retention: Option<Retention>) -> (Option<ObjectLockMode>, Option<DateTime>) {
     let mode = retention.map(|retention| ObjectLockMode::from(retention.mode.name()));
     (mode, retention.map(|retention| date_time(retention.until)))
+}
+
+/// What is new has no hold unless one is asked for: OFF would be refused by a bucket without object
+/// lock.
+pub fn hold_of_new(held: Option<bool>) -> Option<ObjectLockLegalHoldStatus> {
+    hold(held.filter(|held| *held))
 }
 
 pub fn hold(held: Option<bool>) -> Option<ObjectLockLegalHoldStatus> {

@@ -187,7 +187,10 @@ impl Writer {
             }
             _ => {}
         }
-        let facts = self.machine.decide(&command);
+        let mut facts = self.machine.decide(&command);
+        if let TransferCommand::Resume(job) = &command {
+            facts.splice(0..0, self.agreed_servers(*job));
+        }
         self.journal.note(self.with_servers(facts));
     }
 

@@ -38,8 +38,7 @@ pub struct Source {
     /// In bytes, as the system says; what can be read may be more or less.
     pub size: u64,
     pub modified: Option<SystemTime>,
-    /// When anything of it was changed last, in seconds and nanoseconds: nobody sets that back.
-    touched: (i64, i64),
+    touched: Touched,
     /// Kind and permissions, as the system has them.
     pub mode: u32,
 }
@@ -148,7 +147,8 @@ impl Source {
         }
         if self.was_touched(&found).map_err(failed)? {
             return Err(self.changed(
-                "it was written to or renamed, with the same size and time of modification",
+                "it was written to, renamed or given attributes, with the same size and time of \
+                 modification",
             ));
         }
         match std::fs::metadata(&self.path) {
@@ -162,11 +162,13 @@ impl Source {
     /// Whether the system noted a change that size and time of modification do not show. Where each
     /// look finds another moment, as on some mounts, that moment says nothing.
     fn was_touched(&self, found: &Metadata) -> io::Result<bool> {
-        if touched(found) == self.touched {
+        let now = touched(found);
+        // A chmod, a chown or another link of it is told by what it changed, and the bytes stay.
+        if now.at == self.touched.at || now.described != self.touched.described {
             return Ok(false);
         }
         std::thread::sleep(AGAIN);
-        Ok(touched(&self.file.metadata()?) == touched(found))
+        Ok(touched(&self.file.metadata()?) == now)
     }
 
     fn changed(&self, why: &str) -> Error {
@@ -175,8 +177,18 @@ impl Source {
     }
 }
 
-fn touched(found: &Metadata) -> (i64, i64) {
-    (found.ctime(), found.ctime_nsec())
+/// When anything of a file was changed last, and what of it is no byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Touched {
+    /// In seconds and nanoseconds: nobody sets that back.
+    at: (i64, i64),
+    /// Mode, owner, group and number of links.
+    described: (u32, u32, u32, u64),
+}
+
+fn touched(found: &Metadata) -> Touched {
+    let described = (found.mode(), found.uid(), found.gid(), found.nlink());
+    Touched { at: (found.ctime(), found.ctime_nsec()), described }
 }
 
 /// A socket cannot be opened at all, nor a link that is not to be followed.

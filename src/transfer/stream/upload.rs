@@ -19,9 +19,10 @@ use crate::transfer::parts_in_flight::{PartSource, SendingPart, send_parts};
 use crate::transfer::remote::Remote;
 use crate::transfer::sending::send_on;
 use crate::transfer::stream::pipe::{AT_ONCE, Pipe};
+use crate::transfer::task::Landed;
 use crate::transfer::workers::digest::etag_of_parts;
 use crate::transfer::workers::multipart::{abort_upload, has_begun_none, sweep};
-use crate::transfer::workers::take_back::still_there;
+use crate::transfer::workers::take_back::named_if_there;
 use crate::transfer::write::{Expected, MayReplace, Written, head_of};
 
 /// Bytes of parts held at once, unless two parts are more.
@@ -262,12 +263,16 @@ impl Parts {
             Written::Found(found, _) => return write.verified(&found, UNCONFIRMED).await,
             Written::Taken => return Err(pipe.exists()),
         };
-        let wrong = |error: Error| match error.is(&ErrorKind::Corrupt) {
+        let seen = match write.see(UNCONFIRMED).await {
+            Ok(seen) => seen,
             // What came by the pipe is nowhere else: it is not taken back.
-            true => still_there(error, object),
-            false => error,
+            Err(error) => {
+                let (policy, at) = (pipe.policy.clone().impatient(), object.clone());
+                let landed = Landed { at, stored };
+                return Err(named_if_there(&**remote, &policy, error, &landed).await);
+            }
         };
-        match (write.see(UNCONFIRMED).await.map_err(wrong)?, stored.confirmed) {
+        match (seen, stored.confirmed) {
             (_, Some(digest)) => Ok(Verification::Digest(digest.to_owned())),
             _ if expected.etag.is_some() && expected.etag == stored.etag => {
                 Ok(Verification::Digest("md5".to_owned()))

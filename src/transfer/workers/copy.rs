@@ -1,14 +1,11 @@
 //! Copies one object: on the server within a connection, else through this machine.
 
-use unicode_normalization::UnicodeNormalization as _;
-
-use crate::domain::address::Key;
 use crate::domain::error::{Error, ErrorKind};
 use crate::domain::likeness::Likeness;
 use crate::domain::object::{
     ByteRange, CopyOptions, ETag, ObjectAddress, ObjectHead, PutOptions, UploadedPart,
 };
-use crate::domain::overlap::overlap;
+use crate::domain::overlap::{may_be_one, overlap};
 use crate::domain::parts::{MIB, part_size_at_least};
 use crate::domain::provider::{Capability, Provider};
 use crate::domain::transfer::{OnConflict, Target, Verification};
@@ -242,8 +239,8 @@ impl Copy<'_> {
     fn may_be_one_with(&self, to: &ObjectAddress) -> bool {
         let (_, from) = self.task.source.locate(&self.from.bucket);
         let (_, name) = self.task.remote.locate(&to.bucket);
-        let form = |key: &Key| key.as_str().to_uppercase().to_lowercase().nfc().collect::<String>();
-        from == name && (self.from.key == to.key || form(&self.from.key) == form(&to.key))
+        let folds = !self.task.remote.provider().facts().relied_upon;
+        from == name && may_be_one(&self.from.key, &to.key, folds)
     }
 
     async fn refuse_alias(&self, head: &ObjectHead, to: &ObjectAddress) -> Result<(), Error> {
@@ -254,7 +251,7 @@ impl Copy<'_> {
         match find(self.task, to).await? {
             Some(found) if same(&found) => {
                 Err(Error::new(ErrorKind::InvalidRequest, "move", self.from.to_string())
-                    .detail("the server takes source and destination for the same object"))
+                    .detail("source and destination look like the same object"))
             }
             _ => Ok(()),
         }

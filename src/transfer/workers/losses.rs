@@ -8,6 +8,8 @@ use crate::domain::provider::Capability;
 use crate::transfer::task::Task;
 use crate::transfer::workers::kept::lost_tags;
 
+const UNREAD_RULES: &str = "access rules may not be read, so it is not known whether any are lost";
+
 /// A move between the two of a copy that was looked at.
 pub struct Ends<'a> {
     pub from: &'a ObjectAddress,
@@ -44,16 +46,21 @@ async fn lost_grants(
     if given || task.source.lacks(Capability::Acl).is_some() {
         return Ok(None);
     }
-    let own = match task.source_policy.send(|| task.source.grants(from)).await {
+    // A copy is done, and does not wait for what is only said of it.
+    let policy = match task.spec.work.moves() {
+        true => task.source_policy.clone(),
+        false => task.source_policy.clone().impatient(),
+    };
+    let own = match policy.send(|| task.source.grants(from)).await {
         Ok(own) if own.is_empty() => return Ok(None),
         Ok(own) => own,
         Err(error) if error.retryable() => return Err(error),
         Err(error) => {
-            // A copy costs its source nothing: not to know is no news.
-            if error.is(&ErrorKind::AccessDenied) && task.spec.work.moves() {
-                task.note_once(
-                    "access rules may not be read, so it is not known whether any are lost",
-                );
+            // A copy costs its source nothing: not to know is no news, and asked once.
+            match error.is(&ErrorKind::AccessDenied) {
+                true if task.spec.work.moves() => task.note_once(UNREAD_RULES),
+                true => drop(task.is_first(UNREAD_RULES)),
+                false => {}
             }
             return Ok(None);
         }
@@ -68,6 +75,9 @@ async fn lost_grants(
 
 /// Says of a copy which access rules it lacks.
 pub async fn note_lost_grants(task: &Task, from: &ObjectAddress, to: &ObjectAddress) {
+    if task.was_said(UNREAD_RULES) {
+        return;
+    }
     if let Ok(Some(lost)) = lost_grants(task, from, to).await {
         task.note(format!("the copy lacks {lost}"));
     }

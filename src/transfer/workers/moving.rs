@@ -7,6 +7,7 @@ use crate::transfer::fact::Copied;
 use crate::transfer::task::{Moving, Task};
 use crate::transfer::workers::destination::find;
 use crate::transfer::workers::erase::erase;
+use crate::transfer::write::NOT_THERE;
 
 /// What an earlier run had verified and not yet deleted.
 pub enum Left {
@@ -43,9 +44,9 @@ pub async fn look_at_copy(
         |detail: &str| Error::new(ErrorKind::Corrupt, LOOK_AT_COPY, to.to_string()).detail(detail);
     let look = || async {
         match task.remote.head(to).await {
-            Err(error) if error.is(&ErrorKind::NoSuchKey) => Err(wrong(
-                "the server reported success, but the copy is not there; the source is kept",
-            )),
+            Err(error) if error.is(&ErrorKind::NoSuchKey) => {
+                Err(wrong(&format!("{NOT_THERE}; the source is kept")))
+            }
             found => found,
         }
     };

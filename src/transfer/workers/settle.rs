@@ -9,6 +9,9 @@ use crate::transfer::retry::RetryPolicy;
 use crate::transfer::workers::digest::{DigestCheck, DigestOutcome, OpenCheck, wrong};
 use crate::transfer::workers::sums::tells_more;
 
+/// The parts that are asked for their size, one by one, at most.
+const MOST_ASKED: u32 = 200;
+
 /// The object whose bytes came, as it was described when they were asked for.
 #[derive(Clone, Copy)]
 pub struct DownloadedObject<'a> {
@@ -104,6 +107,7 @@ impl DownloadedObject<'_> {
         if tells_more(self.remote)
             && let Ok(told) = self.policy.send(|| self.remote.whole_head(self.object)).await
             && told.etag == self.head.etag
+            && told.size == self.head.size
         {
             let whole = DigestCheck::of(&told);
             if whole.is_of_whole() {
@@ -113,13 +117,18 @@ impl DownloadedObject<'_> {
         self.part_size(open).await.map(SecondAnswer::Parts)
     }
 
-    /// The size that the parts had, where the server tells it of the first and the last, and as
-    /// many as the digest names.
+    /// The size that the parts had, where the server tells it of each, and of as many as the digest
+    /// names. `None` where they had different ones, as parts may.
     async fn part_size(self, open: &OpenCheck) -> Option<u64> {
-        let of = open.parts()?;
+        let of = open.parts().filter(|of| of.count <= MOST_ASKED)?;
         let size = self.size_of(1, of.count).await.filter(|size| of.fits(*size))?;
-        let alike = of.count < 3 || self.size_of(of.count, of.count).await? == of.last(size);
-        alike.then_some(size)
+        // Of two, the first says how long the second is.
+        for number in 2..of.count {
+            if self.size_of(number, of.count).await? != size {
+                return None;
+            }
+        }
+        Some(size)
     }
 
     async fn size_of(self, number: u32, count: u32) -> Option<u64> {

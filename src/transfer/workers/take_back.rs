@@ -5,26 +5,56 @@ use crate::domain::object::{ObjectAddress, ObjectHead, StoredObject, VersionId};
 use crate::transfer::remote::Remote;
 use crate::transfer::retry::RetryPolicy;
 use crate::transfer::task::{Landed, Task};
-use crate::transfer::workers::erase::erase;
+use crate::transfer::write::NOT_THERE;
 
 /// The error of an object whose copy is wrong, with what became of that copy. Where nothing was
-/// written, or the bytes are right, the error itself.
+/// written, nothing speaks against its bytes, or another object has its place by now, the error
+/// itself.
 pub async fn taken_back(task: &Task, error: Error) -> Error {
-    if !error.is(&ErrorKind::Corrupt) {
+    if !speaks_against_bytes(&error) {
         return error;
     }
     let Some(landed) = task.take_landed() else { return error };
     let policy = task.policy.clone().impatient();
     match remove(&*task.remote, &policy, &landed).await {
-        Ok(true) => told(error, "the wrong copy was deleted"),
-        Ok(false) => error,
-        Err(_) => still_there(error, &landed.at),
+        Ok(Removal::Done) => told(error, "the wrong copy was deleted"),
+        Ok(Removal::NotOurs) => error,
+        Ok(Removal::LeftToTheUser) | Err(_) => still_there(error, &landed.at),
     }
 }
 
-/// As [`taken_back`], of what is only named: nothing else may have the bytes any more.
-pub fn still_there(error: Error, at: &ObjectAddress) -> Error {
+/// As [`taken_back`], of what is only named, since nothing else may have the bytes any more.
+pub async fn named_if_there(
+    remote: &dyn Remote,
+    policy: &RetryPolicy,
+    error: Error,
+    landed: &Landed,
+) -> Error {
+    if !speaks_against_bytes(&error) {
+        return error;
+    }
+    match policy.send(|| remote.head(&landed.at)).await {
+        Ok(found) if is_it(&found, &landed.stored) => still_there(error, &landed.at),
+        _ => error,
+    }
+}
+
+/// An object that is not seen is not known to be wrong.
+fn speaks_against_bytes(error: &Error) -> bool {
+    error.is(&ErrorKind::Corrupt) && !error.detail.starts_with(NOT_THERE)
+}
+
+fn still_there(error: Error, at: &ObjectAddress) -> Error {
     told(error, &format!("what is stored at {at} is wrong: delete it"))
+}
+
+enum Removal {
+    Done,
+    /// Nothing is there, or another object.
+    NotOurs,
+    /// It has no version of its own: what somebody stores between a look and a deletion would be
+    /// deleted in its place.
+    LeftToTheUser,
 }
 
 fn told(error: Error, what: &str) -> Error {
@@ -35,24 +65,25 @@ fn told(error: Error, what: &str) -> Error {
     error.detail(detail)
 }
 
-/// Deletes it if it is surely the one; false where nothing is there.
-async fn remove(remote: &dyn Remote, policy: &RetryPolicy, landed: &Landed) -> Result<bool, Error> {
+/// Deletes it where it is surely the one, by its version.
+async fn remove(
+    remote: &dyn Remote,
+    policy: &RetryPolicy,
+    landed: &Landed,
+) -> Result<Removal, Error> {
     let found = match policy.send(|| remote.head(&landed.at)).await {
-        Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(false),
+        Err(error) if error.is(&ErrorKind::NoSuchKey) => return Ok(Removal::NotOurs),
         found => found?,
     };
     if !is_it(&found, &landed.stored) {
-        let place = landed.at.to_string();
-        return Err(Error::new(ErrorKind::SourceChanged, "delete the wrong copy", place));
+        return Ok(Removal::NotOurs);
     }
-    match &landed.stored.version_id {
-        Some(version) => {
-            let version = landed.at.clone().at_version(Some(VersionId(version.clone())));
-            policy.send(|| remote.delete_version(&version)).await?;
-        }
-        None => erase(remote, policy, &landed.at).await?,
-    }
-    Ok(true)
+    let Some(version) = landed.stored.version_id.clone() else {
+        return Ok(Removal::LeftToTheUser);
+    };
+    let version = landed.at.clone().at_version(Some(VersionId(version)));
+    policy.send(|| remote.delete_version(&version)).await?;
+    Ok(Removal::Done)
 }
 
 /// Whether what is there is what was written: by its version, else by its ETag.

@@ -178,6 +178,31 @@ fn a_rule_for_a_connection_that_is_not_there_is_said_when_something_is_uploaded(
 }
 
 #[test]
+fn a_later_rule_takes_the_hold_of_an_earlier_one_off() {
+    let shop = shop();
+    shop.run(&["mb", "s3://vault", "--object-lock"]).ended(0);
+    let rules = "[[upload_rules]]\nmatch = \"*\"\nlegal_hold = true\n\
+                 [[upload_rules]]\nmatch = \"*.tmp\"\nlegal_hold = false\n";
+    shop.write("config/config.toml", section(&shop, rules));
+    for (name, held) in [("a.txt", true), ("a.tmp", false)] {
+        shop.write(name, "a");
+        ran(bare(&shop.path(""), &["put", name, "s3://vault/"]), b"").ended(0);
+        let stat = shop.run(&["stat", &format!("s3://vault/{name}"), "--json"]).ended(0).json();
+        assert_eq!(stat[0]["legal_hold"].as_bool().unwrap_or_default(), held, "{name}");
+    }
+}
+
+#[test]
+fn a_profile_that_ignores_endpoints_is_not_sent_to_the_one_of_the_environment() {
+    let shop = shop();
+    let profile = "[default]\nignore_configured_endpoint_urls = true\n";
+    let file = shop.write("aws-config", profile);
+    let files = [("AWS_CONFIG_FILE", file.to_str().unwrap())];
+    let link = with(&shop, &["presign", "s3://media/a.txt"], &files).ended(0).out;
+    assert!(link.contains("amazonaws.com"), "{link}");
+}
+
+#[test]
 fn a_damaged_queue_is_set_aside_by_what_changes_it_and_told_by_what_reads_it() {
     let shop = shop();
     let journal = shop.write("state/journal.sqlite", "x\n");

@@ -395,7 +395,7 @@ fn tell(object: &ObjectAddress, size: Option<u64>, cx: &mut Context<'_>) {
         Some(size) => stored(object, size, None),
         None => KeyChange::Deleted(object.key.clone()),
     };
-    cx.ask(Intent::Made { bucket: object.bucket.clone(), change });
+    cx.ask(Intent::Learned { bucket: object.bucket.clone(), change });
 }
 
 fn kept(file: &EditFile) -> String {

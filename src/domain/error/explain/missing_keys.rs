@@ -17,8 +17,9 @@ pub const NONE_BY_IDENTITY: &str = "no keys were given for the web identity";
 /// Between what was not given and what was said of it.
 pub const BECAUSE: &str = "; ";
 
-/// Signs of a request that found nobody, in what the SDK says.
-const ON_THE_WAY: [&str; 4] = ["dispatch failure", "connect", "dns", "timeout"];
+/// What the SDK says of a server that answered, and of a request that found nobody.
+const REFUSED: &str = "service error";
+const ON_THE_WAY: [&str; 2] = ["dispatch failure", "timeout"];
 
 pub fn explain(error: &Error) -> Explanation {
     let detail = error.detail.as_str();
@@ -68,7 +69,7 @@ pub fn explain(error: &Error) -> Explanation {
 
 fn was_reached(said: &str) -> bool {
     let said = said.to_ascii_lowercase();
-    !ON_THE_WAY.iter().any(|sign| said.contains(sign))
+    said.contains(REFUSED) || !ON_THE_WAY.iter().any(|sign| said.contains(sign))
 }
 
 fn no_keys_of(name: &str) -> Explanation {
@@ -87,6 +88,11 @@ fn no_keys_of(name: &str) -> Explanation {
 fn no_role_of(profile: &str, said: &str) -> Explanation {
     let what = format!("the role of profile {profile} was not given");
     match was_reached(said) {
+        true if !said.contains(REFUSED) => Explanation::new(
+            what,
+            "the keys that were to ask for it were not given",
+            "check source_profile or credential_source in ~/.aws/config, and what it names",
+        ),
         true => Explanation::new(
             what,
             "STS, which gives it, refused it",

@@ -163,8 +163,8 @@ fn place(error: &Error) -> Option<Explanation> {
             "what was agreed to for one server is never done on another",
             [
                 Remedy::EditConnection,
-                "or start with the environment it was queued under; the transfer goes on once its \
-                 connection leads there again"
+                "or start with the environment it was queued under; or resume the transfer by \
+                 itself, and it goes on at the server of now"
                     .into(),
             ],
         ),
@@ -260,7 +260,7 @@ fn state(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::SourceChanged if error.operation == CHANGE_METADATA => Explanation::new(
             error.detail_or("the object was changed meanwhile"),
-            "someone else changed the same object at the same time",
+            "someone else changed the same object at the same time, or the server keeps no such value",
             "look at it, and change it once more",
         ),
         ErrorKind::SourceChanged if error.operation == LOOK_INSIDE => Explanation::new(

@@ -104,12 +104,18 @@ fn undone(before: &ObjectHead, after: &PutOptions, now: &ObjectHead) -> Vec<Stri
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort();
     names.dedup();
-    let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
+    // Servers trim values.
+    let trimmed = |of: Option<&String>| of.map(|value| value.trim().to_owned());
+    let changed =
+        names.into_iter().filter(|name| trimmed(old.get(*name)) != trimmed(new.get(*name)));
     let metadata = changed.filter(|name| old.get(*name) == found.get(*name));
     let headers = headers(&before.headers).into_iter().zip(headers(&after.headers));
     let headers = headers
         .zip(self::headers(&now.headers))
-        .filter(|((old, new), found)| old.1 != new.1 && old.1 == found.1);
+        // One that is taken away may be set by the server itself.
+        .filter(|((old, new), found)| {
+            new.1.is_some() && trimmed(old.1) != trimmed(new.1) && old.1 == found.1
+        });
     let headers = headers.map(|((old, ..), _)| old.0.to_owned());
     metadata.map(|name| format!("the metadata {name}")).chain(headers).collect()
 }

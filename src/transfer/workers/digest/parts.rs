@@ -54,11 +54,6 @@ impl OfParts {
         part_bytes > 0 && piece_count(self.size, part_bytes) == self.count
     }
 
-    /// Bytes of the last part, where the others have so many.
-    pub fn last(&self, part_bytes: u64) -> u64 {
-        self.size - part_bytes * u64::from(self.count.saturating_sub(1))
-    }
-
     /// The commonest part size that makes so many parts of so many bytes.
     pub fn usual(&self) -> Option<u64> {
         let own = part_size(self.size, &PartLimits::default());
