@@ -130,8 +130,8 @@ impl fmt::Display for Remedy {
             Remedy::GiveCode => "sign in again, with the six digits it shows now",
             Remedy::ChangeKeys => "give the connection new keys",
             Remedy::SetVariables => {
-                "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN anew, and start \
-                 again"
+                "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN anew, and \
+                 start again"
             }
             Remedy::KeepKeysInFile => "keep the keys in secrets.toml",
             Remedy::SetRegion(Some(region)) => {

@@ -30,7 +30,23 @@ pub fn lacking(new: &Json, kept: Option<&Json>) -> Vec<String> {
 
 fn leaves(json: &Json, name: &str, tell: &mut impl FnMut(&str, String)) {
     let value = match &json.value {
-        JsonValue::List(items) => return items.iter().for_each(|item| leaves(item, name, tell)),
+        JsonValue::List(items) => {
+            // A text that is named twice is kept once.
+            let texts = |items: &[Json], text: &str| {
+                items
+                    .iter()
+                    .any(|item| matches!(&item.value, JsonValue::Text(same) if same == text))
+            };
+            let first = |(at, item): &(usize, &Json)| match &item.value {
+                JsonValue::Text(text) => !texts(&items[..*at], text),
+                _ => true,
+            };
+            return items
+                .iter()
+                .enumerate()
+                .filter(first)
+                .for_each(|(_, item)| leaves(item, name, tell));
+        }
         JsonValue::Map(members) => {
             let known = members.iter().filter(|member| !THEIR_OWN.contains(&member.name.as_str()));
             return known.for_each(|member| leaves(&member.value, &member.name, tell));
@@ -95,5 +111,7 @@ mod tests {
         let cors = "{\"AllowedOrigins\":[\"b\",\"a\"],\"AllowedHeaders\":[\"X-A\"]}";
         let sorted = "{\"AllowedOrigins\":[\"a\",\"b\"],\"AllowedHeaders\":[\"x-a\"]}";
         assert_eq!(lacks(cors, sorted), [""; 0]);
+        let twice = "{\"AllowedOrigins\":[\"b\",\"a\",\"b\"],\"AllowedHeaders\":[\"X-A\"]}";
+        assert_eq!(lacks(twice, sorted), [""; 0]);
     }
 }

@@ -95,7 +95,7 @@ impl Client {
                 Ok(Some(from)) => {
                     done.restored += 1;
                     done.bytes += object.size().unwrap_or_default();
-                    if let Some(lacking) = locks_of(&from) {
+                    if let Some(lacking) = self.lost_locks(bucket, &object, &from).await {
                         done.note(&object.key, lacking);
                     }
                 }
@@ -192,6 +192,23 @@ impl Client {
 
     /// Copies a version on top, and gives its head; `None` where what is there is the same in all
     /// that a copy carries.
+    /// The locks of a version that its copy lacks: Ceph carries them over.
+    async fn lost_locks(
+        &self,
+        bucket: &Bucket,
+        object: &VersionEntry,
+        version: &ObjectHead,
+    ) -> Option<String> {
+        locks_of(version)?;
+        let to = ObjectAddress::new(bucket.clone(), object.key.clone());
+        let copy = self.head(&to).await.unwrap_or_default();
+        locks_of(&ObjectHead {
+            retention: version.retention.filter(|kept| copy.retention != Some(*kept)),
+            legal_hold: version.legal_hold.filter(|_| copy.legal_hold != Some(true)),
+            ..ObjectHead::default()
+        })
+    }
+
     async fn copy_on_top(
         &self,
         bucket: &Bucket,

@@ -70,19 +70,27 @@ fn an_interrupted_stream_leaves_no_upload_behind() {
     assert_eq!(shop.store().uploads_under_way("media"), 0);
 }
 
+/// A download whose part file is there.
+fn part_file_begun(shop: &Shop) -> Child {
+    shop.store().put("media", "large.bin", vec![7; SIZE]);
+    let folder = format!("{}/", shop.path("down").display());
+    let mut command = shop.command(&["get", "s3://media/large.bin", &folder]);
+    command.stdin(Stdio::null());
+    let child = spawn(command);
+    wait_for("the part file", || saved(shop) > 0);
+    child
+}
+
+fn saved(shop: &Shop) -> usize {
+    std::fs::read_dir(shop.path("down")).map_or(0, Iterator::count)
+}
+
 #[test]
 fn an_interrupted_get_leaves_no_part_file_behind() {
     let shop = slow_shop();
-    shop.store().put("media", "large.bin", vec![7; SIZE]);
-    let folder = shop.path("down");
-    let mut command =
-        shop.command(&["get", "s3://media/large.bin", &format!("{}/", folder.display())]);
-    command.stdin(Stdio::null());
-    let child = spawn(command);
-    let names = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
-    wait_for("the part file", || names() > 0);
+    let child = part_file_begun(&shop);
     assert_eq!(interrupt(child, Signal::INT), 130);
-    assert_eq!(names(), 0);
+    assert_eq!(saved(&shop), 0);
 }
 
 /// Runs a verb, interrupts it when so many requests of an operation were asked, and gives what it
@@ -201,20 +209,13 @@ fn an_interrupted_job_counts_what_the_server_still_did() {
 #[test]
 fn a_signal_that_comes_twice_at_once_still_takes_back() {
     let shop = slow_shop();
-    shop.store().put("media", "large.bin", vec![7; SIZE]);
-    let folder = shop.path("down");
-    let mut command =
-        shop.command(&["get", "s3://media/large.bin", &format!("{}/", folder.display())]);
-    command.stdin(Stdio::null());
-    let child = spawn(command);
-    let names = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
-    wait_for("the part file", || names() > 0);
+    let child = part_file_begun(&shop);
     for signal in [Signal::TERM, Signal::HUP] {
         kill_process(Pid::from_child(&child), signal).unwrap();
         sleep(Duration::from_millis(20));
     }
     assert_eq!(interrupt(child, Signal::TERM), 130);
-    assert_eq!(names(), 0);
+    assert_eq!(saved(&shop), 0);
 }
 
 #[test]

@@ -260,7 +260,7 @@ fn state(error: &Error) -> Option<Explanation> {
         ),
         ErrorKind::SourceChanged if error.operation == CHANGE_METADATA => Explanation::new(
             error.detail_or("the object was changed meanwhile"),
-            "someone else changed the same object at the same time, or the server keeps no such value",
+            "someone else changed the object at the same time, or the server keeps no such value",
             "look at it, and change it once more",
         ),
         ErrorKind::SourceChanged if error.operation == LOOK_INSIDE => Explanation::new(

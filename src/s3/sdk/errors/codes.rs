@@ -30,8 +30,8 @@ pub fn by_words(kind: ErrorKind, said: &str, region: Option<String>, call: &Call
     let locked = || {
         let said = said.to_ascii_lowercase();
         // A bucket that has no locks, or whose versions must stay on for them.
-        let of_bucket =
-            said.contains("configuration") || said.contains("bucket") && said.contains("enabled");
+        let of_bucket = said.contains("configuration")
+            || said.contains("bucket") && (said.contains("enabled") || said.contains("configured"));
         call.writes && !of_bucket && LOCKS.iter().any(|sign| said.contains(sign))
     };
     match kind {
