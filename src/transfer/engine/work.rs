@@ -404,11 +404,8 @@ impl WorkerContext {
     }
 }
 
-/// How it is said that a connection leads to another server than a job was queued for.
-pub const PAUSED_ELSEWHERE: &str = "it is paused: it was queued for ";
-
 fn misled(name: &ConnectionName, wanted: &str, now: &str) -> Error {
-    let detail = format!("{PAUSED_ELSEWHERE}{wanted}, and {name} leads to {now} now");
+    let detail = format!("it is paused: it was queued for {wanted}, and {name} leads to {now} now");
     Error::new(ErrorKind::AnotherServer, "go on with a transfer", name.as_str()).detail(detail)
 }
 

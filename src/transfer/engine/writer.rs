@@ -187,10 +187,7 @@ impl Writer {
             }
             _ => {}
         }
-        let mut facts = self.machine.decide(&command);
-        if let TransferCommand::Resume(job) = &command {
-            facts.splice(0..0, self.agreed_servers(*job));
-        }
+        let facts = self.machine.decide(&command);
         self.journal.note(self.with_servers(facts));
     }
 

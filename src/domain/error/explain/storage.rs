@@ -163,8 +163,8 @@ fn place(error: &Error) -> Option<Explanation> {
             "what was agreed to for one server is never done on another",
             [
                 Remedy::EditConnection,
-                "or start with the environment it was queued under; or resume the transfer by \
-                 itself, and it goes on at the server of now"
+                "or start with the environment it was queued under, and resume the transfer there; \
+                 for the server of now, queue it anew"
                     .into(),
             ],
         ),

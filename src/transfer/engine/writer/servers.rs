@@ -4,9 +4,9 @@
 use tokio::task::block_in_place;
 
 use crate::domain::error::Error;
-use crate::domain::transfer::{JobId, JobState, Note, TransferCommand};
+use crate::domain::transfer::{JobId, Note, TransferCommand};
 use crate::domain::transfer_event::TransferEvent;
-use crate::transfer::engine::work::{PAUSED_ELSEWHERE, Ways};
+use crate::transfer::engine::work::Ways;
 use crate::transfer::engine::writer::Writer;
 use crate::transfer::fact::{Fact, JobServers};
 
@@ -28,17 +28,6 @@ impl Writer {
             with.extend(queued);
         }
         with
-    }
-
-    /// Where the user resumes this job after it was said that its connection leads elsewhere now,
-    /// it goes on there.
-    pub(super) fn agreed_servers(&self, job: JobId) -> Option<Fact> {
-        let view = self.machine.view(job)?;
-        let was_told = view.notes.iter().any(|note| note.text.starts_with(PAUSED_ELSEWHERE));
-        (view.state == JobState::Paused && was_told).then(|| {
-            let servers = block_in_place(|| self.context.servers_of(&view.spec));
-            Fact::QueuedFor { job, servers }
-        })
     }
 
     pub(super) fn ways(&self, job: JobId) -> Ways {
