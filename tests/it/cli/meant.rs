@@ -1,29 +1,8 @@
 //! What cannot be meant is refused where it is read, by the name of the setting, flag or verb that
 //! says it.
 
-use crate::cli::shop::{Ran, Shop, bare, ran};
+use crate::cli::shop::{Shop, bare, ran, says, shop, with};
 use crate::support::tls::front;
-
-fn shop() -> Shop {
-    let shop = Shop::open();
-    shop.store().put("media", "a.txt", b"text".to_vec());
-    shop
-}
-
-fn with(shop: &Shop, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
-    let mut command = shop.command(arguments);
-    command.envs(variables.iter().copied());
-    ran(command, b"")
-}
-
-#[track_caller]
-fn says(run: &Ran, code: i32, parts: &[&str]) {
-    let told = format!("{}{}", run.out, run.err);
-    assert_eq!(run.code, code, "{told}");
-    for part in parts {
-        assert!(told.contains(part), "{part:?} is not said:\n{told}");
-    }
-}
 
 /// A section of a connection to the shop, with what else it says.
 fn section(shop: &Shop, more: &str) -> String {

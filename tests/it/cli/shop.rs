@@ -87,6 +87,30 @@ impl Shop {
     }
 }
 
+/// A shop with one short text.
+pub fn shop() -> Shop {
+    let shop = Shop::open();
+    shop.store().put("media", "a.txt", b"text".to_vec());
+    shop
+}
+
+/// Runs a verb with variables beside those that point at the server.
+pub fn with(shop: &Shop, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+    let mut command = shop.command(arguments);
+    command.envs(variables.iter().copied());
+    ran(command, b"")
+}
+
+/// Holds that a run ended so and said each of these, on whichever stream.
+#[track_caller]
+pub fn says(run: &Ran, code: i32, parts: &[&str]) {
+    let told = format!("{}{}", run.out, run.err);
+    assert_eq!(run.code, code, "{told}");
+    for part in parts {
+        assert!(told.contains(part), "{part:?} is not said:\n{told}");
+    }
+}
+
 /// The program in a home of its own, with nothing of this machine's configuration.
 pub fn bare(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));

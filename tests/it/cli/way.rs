@@ -4,32 +4,17 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 
-use crate::cli::shop::{Ran, Shop, bare, ran};
+use crate::cli::shop::{self, Ran, bare, ran, shop, with as run};
 use crate::support::tls::front;
-
-fn shop() -> Shop {
-    let shop = Shop::open();
-    shop.store().put("media", "a.txt", b"text".to_vec());
-    shop
-}
 
 /// A listing goes by the SDK, a download without it, and the doctor walks the way itself.
 const VERBS: [&[&str]; 3] =
     [&["ls", "s3://media"], &["get", "--force", "s3://media/a.txt"], &["doctor", "s3://media/"]];
 
-fn run(shop: &Shop, verb: &[&str], variables: &[(&str, &str)]) -> Ran {
-    let mut command = shop.command(verb);
-    command.envs(variables.iter().copied());
-    ran(command, b"")
-}
-
 #[track_caller]
 fn says(run: &Ran, code: i32, parts: &[&str]) {
+    shop::says(run, code, parts);
     let told = format!("{}{}", run.out, run.err);
-    assert_eq!(run.code, code, "{told}");
-    for part in parts {
-        assert!(told.contains(part), "{part:?} is not said:\n{told}");
-    }
     assert!(!told.contains("hush"), "{told}");
 }
 
